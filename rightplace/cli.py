@@ -1,0 +1,407 @@
+"""The command line: parse, call one function, print. Human text on stdout; with --json one object and nothing else.
+
+Exit codes: 0 answered; 1 our own failure; 2 wrong usage; 3 input refused; 5 a limit came before any answer; and for
+``check``, 4 when the plan is refused.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rightplace.errors import Fault, InstanceError, PlanError, RightplaceError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rightplace.instances.instance import Instance
+    from rightplace.instances.policy import Policy
+    from rightplace.solver.outcome import Progress
+
+EXIT_FAILED, EXIT_REFUSED_INPUT, EXIT_REFUSED_PLAN = 1, 3, 4
+DEFAULT_INSTANCE = "barnet_2023"
+
+app = typer.Typer(
+    name="rightplace",
+    help="The right placement, in the right place, at the right time, for children in care.\n\n"
+    "INSTANCE is a folder of CSV files, an .xlsx workbook, a .json, or the name of a library instance "
+    "(barnet_2023, barnet_2014, tiny). Left out, it is barnet_2023. No data leaves this machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+imports = typer.Typer(name="import", help="Read national files into an instance.", no_args_is_help=True)
+app.add_typer(imports)
+
+
+class SolverName(StrEnum):
+    """Back ends."""
+
+    HIGHS = "highs"
+    CBC = "cbc"
+    SCIP = "scip"
+    CPSAT = "cpsat"
+
+
+class Order(StrEnum):
+    """Search orders."""
+
+    LEVEL = "level"
+    CASCADE = "cascade"
+
+
+class ProfileName(StrEnum):
+    """Sizes of generated instances."""
+
+    COUNCIL = "council"
+    LONDON = "london"
+    ENGLAND = "england"
+
+
+InstanceArgument = Annotated[str, typer.Argument(metavar="INSTANCE", help="Folder, .xlsx, .json or library name.")]
+PolicyOption = Annotated[Path | None, typer.Option(help="A policy.toml to use instead of the instance's own.")]
+DateOption = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help="Day of the match; the instance's own if absent.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, and nothing else there.")]
+
+
+@app.command()
+def match(
+    instance: InstanceArgument = DEFAULT_INSTANCE,
+    date: DateOption = None,
+    rematch: Annotated[bool, typer.Option("--rematch", help="Also propose moves for children who may move.")] = False,
+    search_order: Annotated[Order | None, typer.Option(help="In place of the policy's.")] = None,
+    policy: PolicyOption = None,
+    out: Annotated[list[Path] | None, typer.Option(help="Write the answer: .xlsx, .json or a folder. May be repeated.")] = None,
+    export: Annotated[Path | None, typer.Option(help="Write the model as .mps or .lp for other solvers.")] = None,
+    compare: Annotated[bool, typer.Option(help="Also solve the other search order.")] = True,
+    solver: Annotated[SolverName, typer.Option(help="Who solves.")] = SolverName.HIGHS,
+    time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds for solving.")] = 300.0,
+    gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Stop at this relative gap: 0.01 is one per cent.")] = 0.0,
+    threads: Annotated[int, typer.Option(min=1, help="Threads for the solver.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed for the solver.")] = 0,
+    json: JsonOption = False,
+) -> None:
+    """Match waiting children to vacancies, all children considered together.
+
+    Prints a suggestion for each child, who stays waiting and why, and the totals beside what doing it child by child
+    in order of arrival, and searching own provision first, would come to. Every answer is checked independently.
+    """
+    from dataclasses import replace
+
+    from rightplace.instances.policy import SearchOrder
+    from rightplace.reports.answer import answer_of, write_answer
+    from rightplace.reports.terminal import print_answer
+    from rightplace.solve import MatchOptions, export_model
+    from rightplace.solve import match as solve_match
+
+    _refuse_paths(out or [], {".xlsx", ".json", ""})
+    _refuse_paths([export] if export else [], {".mps", ".lp"})
+    began = time.perf_counter()
+    asked = _open(instance, policy)
+    if date is not None:
+        asked = asked.at(date.date())
+    read_s = time.perf_counter() - began
+    options = MatchOptions(rematch, SearchOrder(search_order.value) if search_order else None, compare)
+    if export is not None:
+        export_model(asked, export, options)
+        _tell(f"wrote {export}")
+    with _solving(solver.value, time_limit, gap, threads, seed) as solving:
+        result = solve_match(asked, options, solving)
+    result = replace(result, timing=replace(result.timing, read_s=read_s))
+    answer = answer_of(result)
+    accepted = result.best.certificate.is_accepted
+    for path in out or []:
+        if accepted:
+            write_answer(answer, path)
+            _tell(f"wrote {path}")
+    if json:
+        _print_json(answer)
+    else:
+        print_answer(result, answer, _console())
+    if not accepted:
+        _tell("the certificate refused the plan: this is a fault of rightplace, please report it; nothing was written")
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def check(
+    instance: InstanceArgument,
+    plan: Annotated[Path, typer.Argument(help="An answer that match wrote: .json, .xlsx or folder.")],
+    policy: PolicyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Check a plan: recompute every rule, place and penny from the instance and the plan alone.
+
+    Exit code 0 when the plan is accepted, 4 when it is refused.
+    """
+    from rightplace.certificate import check as certify
+    from rightplace.reports.plan_files import read_plan
+    from rightplace.reports.terminal import print_certificate
+
+    asked = _open(instance, policy)
+    found = read_plan(plan)
+    asked = asked if found.date == asked.date else asked.at(found.date)
+    certificate = certify(asked, found)
+    if json:
+        violations = [
+            {"rule": v.rule, "children": list(v.child_ids), "setting": v.setting_id, "sentence": v.sentence}
+            for v in certificate.violations
+        ]
+        value = certificate.value_pence_per_week
+        _print_json({"accepted": certificate.is_accepted, "value_pence_per_week": value, "violations": violations})
+    else:
+        print_certificate(certificate, _console())
+    if not certificate.is_accepted:
+        raise typer.Exit(EXIT_REFUSED_PLAN)
+
+
+@app.command()
+def show(instance: InstanceArgument = DEFAULT_INSTANCE, policy: PolicyOption = None, json: JsonOption = False) -> None:
+    """Show an instance on one screen."""
+    from rightplace.reports.terminal import instance_summary, print_instance
+
+    asked = _open(instance, policy)
+    if json:
+        _print_json(instance_summary(asked))
+    else:
+        print_instance(asked, _console())
+
+
+@app.command()
+def convert(
+    instance: InstanceArgument,
+    out: Annotated[Path, typer.Argument(help="Where to: .xlsx, .json, or a folder for CSV files.")],
+    policy: PolicyOption = None,
+) -> None:
+    """Convert an instance between a folder of CSVs, an .xlsx workbook and a .json."""
+    from rightplace.instances.tables import write_instance
+
+    _refuse_paths([out], {".xlsx", ".json", ""})
+    write_instance(_open(instance, policy), out)
+    _tell(f"wrote {out}")
+
+
+@app.command()
+def template(out: Annotated[Path, typer.Argument(help="An .xlsx workbook to write.")]) -> None:
+    """Write an empty workbook that a council can fill in, with drop-downs and notes."""
+    from rightplace.instances.template import write_template
+
+    _refuse_paths([out], {".xlsx"})
+    write_template(out)
+    _tell(f"wrote {out}: fill it in, then run: rightplace match {out}")
+
+
+@app.command()
+def generate(
+    out: Annotated[Path, typer.Option(help="Where to: a folder for CSV files, .xlsx or .json.")],
+    profile: Annotated[ProfileName, typer.Option(help="Size and shape.")] = ProfileName.COUNCIL,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 0,
+    children: Annotated[int | None, typer.Option(min=1, help="Number of children, instead of the profile's.")] = None,
+    authority: Annotated[str | None, typer.Option(help="The council of the council profile.")] = None,
+    waiting_share: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Share who wait; the rest live somewhere.")] = None,
+    sibling_share: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Share of placement units with siblings.")] = None,
+    scarcity: Annotated[float | None, typer.Option(min=0.01, help="Vacant suitable places for each waiting child.")] = None,
+    conflict_share: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Share who pose a high risk to others.")] = None,
+    rematch_share: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Share of placed children who may move.")] = None,
+) -> None:
+    """Make a synthetic instance with real geography, of any size."""
+    from dataclasses import replace
+
+    from rightplace.instances.generate import PROFILES
+    from rightplace.instances.generate import generate as make
+    from rightplace.instances.tables import write_instance
+
+    _refuse_paths([out], {".xlsx", ".json", ""})
+    chosen = PROFILES[profile.value]
+    if authority is not None:
+        if profile is not ProfileName.COUNCIL:
+            raise typer.BadParameter("--authority goes with --profile council")
+        chosen = replace(chosen, authorities=(authority,))
+    given = {
+        "num_children": children,
+        "waiting_share": waiting_share,
+        "sibling_share": sibling_share,
+        "scarcity": scarcity,
+        "conflict_share": conflict_share,
+        "rematch_share": rematch_share,
+    }
+    made = make(replace(chosen, **{name: value for name, value in given.items() if value is not None}), seed)
+    write_instance(made, out)
+    _tell(f"wrote {out}: {len(made.children)} children, {len(made.settings)} settings")
+
+
+@imports.callback()
+def _imports() -> None:
+    """Read national files into an instance."""
+
+
+@imports.command("ssda903")
+def import_ssda903(
+    folder: Annotated[Path, typer.Argument(help="Folder with header, episodes and uasc CSV files.")],
+    date: Annotated[datetime, typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help="Children in care on this day.")],
+    out: Annotated[Path, typer.Option(help="Where to: a folder for CSV files, .xlsx or .json.")],
+    ofsted: Annotated[list[Path] | None, typer.Option(help="An Ofsted provider list. May be repeated.")] = None,
+    carers: Annotated[Path | None, typer.Option(help="A CSV of carers, as in the template.")] = None,
+    authority: Annotated[str | None, typer.Option(help="Responsible authority, for files without a column LA.")] = None,
+    waiting: Annotated[str, typer.Option(help="Who waits: none, temporary or unmatched.")] = "temporary",
+    movable: Annotated[str, typer.Option(help="Who may move: none, agency or all.")] = "agency",
+    policy: PolicyOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Read an SSDA903 return: the children in care on a day, where they live, and the settings of an Ofsted list."""
+    from rightplace.files import write_json
+    from rightplace.instances.formats.importing import import_ssda903 as read
+    from rightplace.instances.formats.living import Movable, Waiting
+    from rightplace.instances.policy import read_policy
+    from rightplace.instances.tables import write_instance
+
+    _refuse_paths([out], {".xlsx", ".json", ""})
+    chosen = (_member(Waiting, waiting, "--waiting"), _member(Movable, movable, "--movable"))
+    made, report = read(
+        folder,
+        date.date(),
+        ofsted or [],
+        carers,
+        authority,
+        waiting=chosen[0],
+        movable=chosen[1],
+        policy=read_policy(policy) if policy is not None else None,
+    )
+    write_instance(made, out)
+    report_path = out / "import_report.json" if out.is_dir() else out.with_name(f"{out.stem}_import_report.json")
+    write_json(report_path, report.as_dict())
+    if json:
+        _print_json(report.as_dict())
+    else:
+        print("\n".join(report.lines()))
+    _tell(f"wrote {out} and {report_path}")
+
+
+def _member(enum: Any, text: str, option: str) -> Any:
+    try:
+        return enum(text)
+    except ValueError:
+        choices = ", ".join(member.value for member in enum)
+        raise typer.BadParameter(f"{text!r} is none of {choices}", param_hint=option) from None
+
+
+def _open(text: str, policy: Path | None) -> Instance:
+    """The instance of a path or a library name; a path that exists comes before a name."""
+    from rightplace.instances.library import library_names, library_path
+    from rightplace.instances.policy import read_policy
+    from rightplace.instances.tables import read_instance
+
+    chosen: Policy | None = read_policy(policy) if policy is not None else None
+    path = Path(text)
+    if not path.exists():
+        if text not in library_names():
+            expected = f"a folder, .xlsx, .json, or one of {', '.join(library_names())}"
+            raise InstanceError([Fault("INSTANCE", None, None, text, expected)])
+        path = library_path(text)
+    return read_instance(path, chosen)
+
+
+def _refuse_paths(paths: list[Path], suffixes: set[str]) -> None:
+    """Refuse an output path of the wrong kind before any work is done."""
+    for path in paths:
+        if path.suffix.lower() not in suffixes and not path.is_dir():
+            wanted = " or ".join(sorted(suffix or "a folder" for suffix in suffixes))
+            raise typer.BadParameter(f"{path}: expected {wanted}")
+
+
+@contextmanager
+def _solving(solver: str, time_limit: float, gap: float, threads: int, seed: int) -> Iterator[Any]:
+    """Options for a solve that Ctrl-C or SIGTERM ends with its best answer, and that shows its progress on stderr."""
+    from rich.console import Console
+
+    from rightplace.solver.outcome import SolveOptions
+
+    console = Console(stderr=True)
+    with console.status("building the model", spinner="line") as status:
+
+        def show(progress: Progress) -> None:
+            status.update(_progress_line(progress))
+
+        interactive = console.is_terminal
+        options = SolveOptions(solver, time_limit, gap, threads, seed, progress=show if interactive else _Log())
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            if options.stop.is_set():
+                raise KeyboardInterrupt
+            options.stop.set()
+            console.print("stopping with the best plan so far")
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield options
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class _Log:
+    """Progress as plain lines on stderr, at most one every ten seconds, where no terminal can show a status line."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + 10
+
+    def __call__(self, progress: Progress) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + 10
+            _tell(_progress_line(progress))
+
+
+def _progress_line(progress: Progress) -> str:
+    value = "none yet" if progress.value is None else f"{progress.value:,.0f}"
+    bound = "none yet" if progress.bound is None else f"{progress.bound:,.0f}"
+    gap = ""
+    if progress.value and progress.bound is not None:
+        gap = f", gap {100 * (progress.value - progress.bound) / abs(progress.value):.2f}%"
+    return f"{progress.tier}: {progress.seconds:.0f} s, value {value}, bound {bound}{gap}"
+
+
+def _console() -> Console:
+    """Standard output; wide enough for the tables where it is no terminal."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=140)
+
+
+def _print_json(value: Any) -> None:
+    import json
+
+    print(json.dumps(value, indent=1, ensure_ascii=False))
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def main() -> None:
+    """Run the command line; turn refused input into its exit code."""
+    try:
+        app()
+    except (InstanceError, PlanError) as error:
+        _tell(str(error))
+        sys.exit(EXIT_REFUSED_INPUT)
+    except RightplaceError as error:
+        _tell(f"rightplace failed: {error}")
+        sys.exit(EXIT_FAILED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The parts of ``generate``: shares, dice, places, children, providers and the settings around them."""

@@ -1,0 +1,284 @@
+"""Instance: the frozen whole that a question is asked about; cross-checked when it is made, varied by ``replace``."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import InitVar, dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from rightplace.errors import Fault, InstanceError
+from rightplace.instances.children import ADULT_MONTHS, Child, Place, SiblingGroup, Togetherness
+from rightplace.instances.geography import Authority
+from rightplace.instances.policy import Policy, default_policy
+from rightplace.instances.settings import (
+    Carer,
+    Contract,
+    ContractKind,
+    Home,
+    Offer,
+    PlaceCount,
+    PlaceState,
+    Provider,
+    Setting,
+    SupportedAccommodation,
+)
+
+Where = Mapping[tuple[str, str], tuple[str, int]]
+"""``(table, id)`` to the file or sheet and row that the object came from."""
+
+_PLACES: dict[type, frozenset[Place]] = {
+    Carer: frozenset({Place.U1, Place.U2, Place.U3, Place.U4, Place.U5, Place.U6}),
+    Home: frozenset({Place.K1, Place.K2, Place.R1, Place.R2, Place.R3, Place.R5, Place.S1, Place.P3, Place.Z1}),
+    SupportedAccommodation: frozenset({Place.K3, Place.H5, Place.P2, Place.Z1}),
+}
+
+
+def table_of(setting: Setting) -> str:
+    """The name of the table that a setting stands in."""
+    match setting:
+        case Carer():
+            return "carers"
+        case Home():
+            return "homes"
+        case SupportedAccommodation():
+            return "supported_accommodation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """Children, settings, who runs and buys them, and the policy, on one day.
+
+    Parameters
+    ----------
+    date
+        The day that ages, vacancies and rules are taken at.
+    authorities
+        Every authority that a child or setting refers to, at least.
+    where
+        Where the objects were read, for the faults.
+
+    Raises
+    ------
+    InstanceError
+        Listing every reference that leads nowhere and every contradiction between tables.
+    """
+
+    name: str
+    date: datetime.date
+    children: tuple[Child, ...]
+    settings: tuple[Setting, ...]
+    providers: tuple[Provider, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    sibling_groups: tuple[SiblingGroup, ...] = ()
+    authorities: tuple[Authority, ...] = ()
+    policy: Policy = field(default_factory=default_policy)
+    where: InitVar[Where] = MappingProxyType({})
+
+    def __post_init__(self, where: Where) -> None:
+        """Order the settings by table, as files hold them, and cross-check the whole."""
+        tables = ["carers", "homes", "supported_accommodation"]
+        ordered = sorted(self.settings, key=lambda setting: tables.index(table_of(setting)))
+        object.__setattr__(self, "settings", tuple(ordered))
+        faults = list(_faults(self, where))
+        if faults:
+            raise InstanceError(faults)
+
+    @cached_property
+    def child(self) -> Mapping[str, Child]:
+        """Children by id."""
+        return {child.id: child for child in self.children}
+
+    @cached_property
+    def setting(self) -> Mapping[str, Setting]:
+        """Settings by id."""
+        return {setting.id: setting for setting in self.settings}
+
+    @cached_property
+    def provider(self) -> Mapping[str, Provider]:
+        """Providers by id."""
+        return {provider.id: provider for provider in self.providers}
+
+    @cached_property
+    def contract(self) -> Mapping[str, Contract]:
+        """Contracts by id."""
+        return {contract.id: contract for contract in self.contracts}
+
+    @cached_property
+    def authority(self) -> Mapping[str, Authority]:
+        """Authorities by id."""
+        return {authority.id: authority for authority in self.authorities}
+
+    @cached_property
+    def residents(self) -> Mapping[str, tuple[Child, ...]]:
+        """The children of the instance who live in each setting now, by setting id."""
+        living = defaultdict(list)
+        for child in self.children:
+            if child.current_setting_id is not None:
+                living[child.current_setting_id].append(child)
+        return {setting_id: tuple(children) for setting_id, children in living.items()}
+
+    @cached_property
+    def together_group(self) -> Mapping[str, SiblingGroup]:
+        """The sibling group that a child should live with (REQUIRED or PREFERRED), by child id."""
+        groups = (group for group in self.sibling_groups if group.togetherness is not Togetherness.APART)
+        return {child_id: group for group in groups for child_id in group.child_ids}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the tables and the policy, in hexadecimal: the same world, the same digest."""
+        from rightplace.instances.tables import digest
+
+        return digest(self)
+
+    def candidates(self, rematch: bool = False) -> tuple[Child, ...]:
+        """The children whom a plan may place: those who wait, and with ``rematch`` those who may move too."""
+        return tuple(child for child in self.children if child.is_waiting or (rematch and child.may_move))
+
+    def start(self, child: Child) -> datetime.date:
+        """The day from which a placement of this child needs a place."""
+        return max(self.date, child.needed_by) if child.needed_by is not None else self.date
+
+    def replace(self, **changes: Any) -> Instance:
+        """A copy with some fields changed, checked again."""
+        return dataclasses.replace(self, **changes)
+
+    def at(self, day: datetime.date) -> Instance:
+        """The same instance on another day: children are older or younger, and those who are 18 by then have left.
+
+        A child's place becomes vacant when they leave. Ages move by whole months.
+        """
+        months = (day.year - self.date.year) * 12 + day.month - self.date.month - (day.day < self.date.day)
+        older = [dataclasses.replace(child, age_months=max(0, child.age_months + months)) for child in self.children]
+        stay = tuple(child for child in older if child.age_months < ADULT_MONTHS)
+        left = Counter(c.current_setting_id for c in older if c.age_months >= ADULT_MONTHS and c.current_setting_id)
+        names = {child.id for child in stay}
+        settings = tuple(_vacate(s, left[s.id]) if left[s.id] else s for s in self.settings)
+        groups = [(g, tuple(c for c in g.child_ids if c in names)) for g in self.sibling_groups]
+        return self.replace(
+            date=day,
+            children=tuple(dataclasses.replace(c, separate_from_ids=c.separate_from_ids & names) for c in stay),
+            settings=settings,
+            sibling_groups=tuple(dataclasses.replace(g, child_ids=ids) for g, ids in groups if len(ids) > 1),
+        )
+
+
+def _vacate(setting: Setting, num_left: int) -> Setting:
+    """Turn filled places of a setting into vacant ones, undated counts first."""
+    counts: list[PlaceCount] = []
+    gone = 0
+    for count in sorted(setting.offer.place_counts, key=lambda n: n.until_date is not None):
+        if count.state is PlaceState.FILLED and gone < num_left:
+            taken = min(count.num_places, num_left - gone)
+            gone += taken
+            if count.num_places > taken:
+                counts.append(dataclasses.replace(count, num_places=count.num_places - taken))
+        else:
+            counts.append(count)
+    offer: Offer = dataclasses.replace(setting.offer, place_counts=(*counts, PlaceCount(PlaceState.VACANT, gone)))
+    return dataclasses.replace(setting, offer=offer)
+
+
+def _faults(instance: Instance, where: Where) -> Iterator[Fault]:
+    """Everything that one table says against another, or an object against itself."""
+
+    def fault(table: str, key: str, column: str, value: object, expected: str) -> Fault:
+        source, row = where.get((table, key), (table, None))
+        shown = str(value) if row is not None or str(value) == key else f"{value} (of {key})"
+        return Fault(source, row, column, shown, expected)
+
+    tables: dict[str, Iterable[Any]] = {
+        "children": instance.children,
+        "sibling_groups": instance.sibling_groups,
+        "providers": instance.providers,
+        "contracts": instance.contracts,
+        "settings": instance.settings,
+        "authorities": instance.authorities,
+    }
+    for table, items in tables.items():
+        for key, number in Counter(item.id for item in items).items():
+            if number > 1:
+                name = table_of(instance.setting[key]) if table == "settings" else table
+                yield fault(name, key, "id", key, f"each id once; it stands {number} times")
+    for child in instance.children:
+        for column, value, expected in _child_faults(instance, child):
+            yield fault("children", child.id, column, value, expected)
+    for setting in instance.settings:
+        for column, value, expected in _setting_faults(instance, setting):
+            yield fault(table_of(setting), setting.id, column, value, expected)
+    for provider in instance.providers:
+        if provider.authority_id is not None and provider.authority_id not in instance.authority:
+            yield fault("providers", provider.id, "authority_id", provider.authority_id, "a known authority")
+    for contract in instance.contracts:
+        if contract.num_beds_used > contract.num_beds:
+            expected = f"at most num_beds, {contract.num_beds}"
+            yield fault("contracts", contract.id, "num_beds_used", contract.num_beds_used, expected)
+        if contract.kind is ContractKind.BLOCK and not contract.num_beds:
+            yield fault("contracts", contract.id, "num_beds", 0, "the number of beds that the block pays for")
+        if contract.authority_id is not None and contract.authority_id not in instance.authority:
+            yield fault("contracts", contract.id, "authority_id", contract.authority_id, "a known authority")
+    yield from _group_faults(instance, fault)
+
+
+def _child_faults(instance: Instance, child: Child) -> Iterator[tuple[str, object, str]]:
+    if not 0 <= child.age_months < ADULT_MONTHS:
+        yield "age_months", child.age_months, f"0 <= age_months < {ADULT_MONTHS}: a child under 18"
+    if child.authority_id not in instance.authority:
+        yield "authority_id", child.authority_id, "a known authority"
+    if child.current_setting_id is not None and child.current_setting_id not in instance.setting:
+        yield "current_setting_id", child.current_setting_id, "the id of a setting"
+    if child.may_move and not child.is_waiting and child.current_setting_id is None:
+        yield "may_move", "yes", "a current_setting_id beside it: only a placed child can be moved"
+    for other in sorted(child.separate_from_ids):
+        if other not in instance.child or other == child.id:
+            yield "separate_from_ids", other, "the id of another child"
+    for carer in sorted(child.connected_carer_ids):
+        if not isinstance(instance.setting.get(carer), Carer):
+            yield "connected_carer_ids", carer, "the id of a carer"
+
+
+def _setting_faults(instance: Instance, setting: Setting) -> Iterator[tuple[str, object, str]]:
+    offer = setting.offer
+    terms = offer.terms
+    if offer.provider_id not in instance.provider:
+        yield "provider_id", offer.provider_id, "the id of a provider"
+    if offer.contract_id is not None and offer.contract_id not in instance.contract:
+        yield "contract_id", offer.contract_id, "the id of a contract"
+    if offer.authority_id not in instance.authority:
+        yield "authority_id", offer.authority_id, "a known authority"
+    if setting.place not in _PLACES[type(setting)]:
+        yield "place", setting.place.value, "one of " + ", ".join(sorted(_PLACES[type(setting)]))
+    if terms.age_min_months > terms.age_max_months:
+        yield "age_max_months", terms.age_max_months, f"at least age_min_months, {terms.age_min_months} months"
+    total = sum(count.num_places for count in offer.place_counts)
+    if total > terms.num_places:
+        yield "num_places", terms.num_places, f"at least {total}, the filled, vacant and unavailable places together"
+    residents = len(instance.residents.get(setting.id, ()))
+    if offer.num_filled < residents:
+        yield "filled", offer.num_filled, f"at least {residents}, the children of the instance who live there"
+
+
+def _group_faults(instance: Instance, fault: Any) -> Iterator[Fault]:
+    groups_of: dict[str, list[str]] = defaultdict(list)
+    for group in instance.sibling_groups:
+        if len(set(group.child_ids)) < 2 or len(set(group.child_ids)) < len(group.child_ids):
+            yield fault("sibling_groups", group.id, "child_ids", "; ".join(group.child_ids), "two or more different children")
+        for child_id in group.child_ids:
+            if child_id not in instance.child:
+                yield fault("sibling_groups", group.id, "child_ids", child_id, "the id of a child")
+            elif group.togetherness is not Togetherness.APART:
+                groups_of[child_id].append(group.id)
+        if group.togetherness is Togetherness.REQUIRED:
+            known = [instance.child[c] for c in group.child_ids if c in instance.child]
+            homes = {c.current_setting_id for c in known if not c.is_waiting and not c.may_move and c.current_setting_id}
+            if len(homes) > 1:
+                expected = f"siblings who do not live apart for good; they do, in {', '.join(sorted(homes))}"
+                yield fault("sibling_groups", group.id, "togetherness", "required", expected)
+    for child_id, groups in groups_of.items():
+        if len(groups) > 1:
+            expected = f"each child in one required or preferred group; {child_id} is in {', '.join(groups)}"
+            yield fault("sibling_groups", groups[1], "child_ids", child_id, expected)

@@ -1,0 +1,294 @@
+"""Policy: the authority's own choices (weights, tiers, thresholds); data, not code.
+
+``default_policy.toml`` beside this file holds every setting with its default and a comment that a commissioner can
+argue with. A policy file overlays it: what it leaves out keeps the default, what it misspells is refused.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from annotated_types import Ge, Le
+
+from rightplace.errors import Fault, InstanceError
+from rightplace.instances.children import RiskLevel, RiskToOthers
+from rightplace.instances.settings import MAX_NEED_LEVEL, Grade
+
+_FORBID: dict[str, Any] = {"extra": "forbid"}
+Count = Annotated[int, Ge(0)]
+Pence = Annotated[int, Ge(0)]
+Miles = Annotated[float, Ge(0)]
+NeedLevel = Annotated[int, Ge(1), Le(MAX_NEED_LEVEL)]
+
+
+class SearchOrder(StrEnum):
+    """Whether all settings are considered together or own provision first."""
+
+    LEVEL = "level"
+    CASCADE = "cascade"
+
+
+class SeparateFrom(StrEnum):
+    """From whom a child who poses a risk is kept apart."""
+
+    YOUNGER = "younger"
+    ANY = "any"
+    AT_RISK = "at risk"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where to look, and in which order."""
+
+    __pydantic_config__: ClassVar[Any] = _FORBID
+    order: SearchOrder
+    shortlist: Count
+    carer_max_miles: Miles
+    home_max_miles: Miles
+    supported_max_miles: Miles
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyWeights:
+    """What placing a child counts, by urgency."""
+
+    __pydantic_config__: ClassVar[Any] = _FORBID
+    emergency_weight: Count
+    within_days: Count
+    within_days_weight: Count
+    planned_weight: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Prices of what is wanted, pence a week."""
+
+    __pydantic_config__: ClassVar[Any] = _FORBID
+    mile_from_home: Pence
+    mile_from_school: Pence
+    school_change_miles: Miles
+    school_change: Pence
+    school_change_when_it_must_continue: Pence
+    out_of_area: Pence
+    siblings_apart: Pence
+    not_the_preferred_type: Pence
+    unmet_faith: Pence
+    unmet_language: Pence
+    unmet_ethnicity: Pence
+    move: Pence
+    approval_nominated_officer: Pence
+    approval_director: Pence
+    approval_emergency_terms: Pence
+    approval_unregistered: Pence
+
+
+@dataclass(frozen=True, slots=True)
+class SupportPackages:
+    """How far additional support lifts a carer's level, and its price."""
+
+    __pydantic_config__: ClassVar[Any] = _FORBID
+    low_lifts_levels: Count
+    low_pence: Pence
+    medium_lifts_levels: Count
+    medium_pence: Pence
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultNeedLevel:
+    """Need levels where none is given."""
+
+    __pydantic_config__: ClassVar[Any] = _FORBID
+    child: NeedLevel
+    carer: NeedLevel
+    connected_carer: NeedLevel
+    home: NeedLevel
+    supported_accommodation: NeedLevel
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultFee:
+    """Fees where none is given, pence a week."""
+
+    __pydantic_config__: ClassVar[Any] = _FORBID
+    carer_in_house: Pence
+    carer_independent: Pence
+    carer_connected: Pence
+    home_in_house: Pence
+    home_independent: Pence
+    supported_accommodation: Pence
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The authority's quality gate for independent providers (rule R35)."""
+
+    __pydantic_config__: ClassVar[Any] = _FORBID
+    min_grade: Literal["inadequate", "requires improvement", "good", "outstanding"]
+    ungraded_allowed: bool
+
+    @property
+    def least_grade(self) -> Grade:
+        """``min_grade`` as a grade."""
+        return Grade[self.min_grade.upper().replace(" ", "_")]
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """A risk to others, from a level up, and the children it is kept apart from."""
+
+    __pydantic_config__: ClassVar[Any] = _FORBID
+    risk: RiskToOthers
+    level: Literal["low", "high"]
+    separate_from: SeparateFrom
+
+    @property
+    def least_level(self) -> RiskLevel:
+        """``level`` as a risk level."""
+        return RiskLevel[self.level.upper()]
+
+
+@dataclass(frozen=True, slots=True)
+class Compatibility:
+    """Who may not live together, and how far a location to avoid reaches."""
+
+    __pydantic_config__: ClassVar[Any] = _FORBID
+    avoid_radius_miles: Miles
+    younger_by_months: Count
+    separations: tuple[Separation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyPolicy:
+    """What an emergency may do that a planned placement may not."""
+
+    __pydantic_config__: ClassVar[Any] = _FORBID
+    outside_terms: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All choices of one authority; see ``default_policy.toml`` for the meaning and default of each."""
+
+    __pydantic_config__: ClassVar[Any] = _FORBID
+    search: Search
+    urgency: UrgencyWeights
+    price: Prices
+    support: SupportPackages
+    default_need_level: DefaultNeedLevel
+    default_fee: DefaultFee
+    quality: Quality
+    compatibility: Compatibility
+    emergency: EmergencyPolicy
+
+
+def default_policy() -> Policy:
+    """The policy that ``default_policy.toml`` describes."""
+    return policy_from({}, "default_policy.toml")
+
+
+@cache
+def _default_settings() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("default_policy.toml").read_text(encoding="utf-8"))
+
+
+def policy_from(settings: Mapping[str, Any], table: str) -> Policy:
+    """Overlay the defaults with an authority's settings.
+
+    Parameters
+    ----------
+    settings
+        ``{section: {name: value}}``; any part may be absent.
+    table
+        What to call the source in a fault.
+
+    Raises
+    ------
+    InstanceError
+        Naming every unknown section or name and every value of the wrong type or range.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    merged: dict[str, Any] = {section: dict(values) for section, values in _default_settings().items()}
+    faults = []
+    for section, values in settings.items():
+        if not isinstance(values, Mapping):
+            faults.append(Fault(table, None, section, str(values), "a section such as [price]"))
+        elif section not in merged:
+            faults.append(Fault(table, None, section, None, f"one of the sections {', '.join(merged)}"))
+        else:
+            merged[section].update(values)
+    policy = None
+    try:
+        policy = TypeAdapter(Policy).validate_python(merged)
+    except ValidationError as error:
+        for item in error.errors(include_url=False):
+            value = None if item["type"] == "unexpected_keyword_argument" else str(item["input"])
+            faults.append(Fault(table, None, ".".join(map(str, item["loc"])), value, _expected(item)))
+    if faults or policy is None:
+        raise InstanceError(faults)
+    return policy
+
+
+def _expected(item: Any) -> str:
+    if item["type"] == "unexpected_keyword_argument":
+        return "a name that default_policy.toml has"
+    return str(item["msg"]).removeprefix("Input should be ")
+
+
+def read_policy(path: Path) -> Policy:
+    """Read a policy file.
+
+    Raises
+    ------
+    InstanceError
+        As ``policy_from``; also when the file is no TOML.
+    """
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InstanceError([Fault(str(path), None, None, None, "a policy file; there is none here")]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InstanceError([Fault(str(path), None, None, None, f"a TOML file ({error})")]) from error
+    return policy_from(settings, path.name)
+
+
+def policy_settings(policy: Policy) -> dict[str, dict[str, Any]]:
+    """``{section: {name: value}}`` of a policy, such that ``policy_from`` gives the policy back."""
+    settings: dict[str, dict[str, Any]] = _plain(asdict(policy))
+    return settings
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def write_toml(policy: Policy) -> str:
+    """A policy as the text of a TOML file."""
+    lines = []
+    for section, values in policy_settings(policy).items():
+        lines.append(f"[{section}]")
+        lines += [f"{name} = {_toml(value)}" for name, value in values.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + " }"
+    return repr(value)

@@ -1,0 +1,366 @@
+"""Read and write an instance as tables: a folder of CSVs, one .xlsx workbook, or one .json.
+
+Writing and reading again gives an equal instance in all three. Every fault of the input is reported at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rightplace.errors import Fault, InstanceError
+from rightplace.files import Cell, Form, Row, Sheet, read_sheets, write_sheets
+from rightplace.instances import cells
+from rightplace.instances.children import Child, SiblingGroup
+from rightplace.instances.geography import Authority, Point, english_authorities, find_authority, locate_many
+from rightplace.instances.instance import Instance, table_of
+from rightplace.instances.policy import Policy, policy_from, policy_settings, read_policy, write_toml
+from rightplace.instances.schema import (
+    BANDS,
+    CHILDREN,
+    CONTRACTS,
+    PROVIDERS,
+    SETTING_TABLES,
+    SIBLING_GROUPS,
+    TABLES,
+    Column,
+    Table,
+    Values,
+)
+from rightplace.instances.settings import Contract, PlaceCount, PlaceState, Provider, Setting
+
+AUTHORITIES = Table(
+    "authorities",
+    "Authorities that are not upper-tier English ones, or whose consortium partners matter.",
+    (
+        Column("id", cells.IDENTIFIER, "GSS code, or an id of your own.", required=True),
+        Column("name", cells.TEXT, ""),
+        Column("region", cells.TEXT, ""),
+        Column("neighbour_ids", cells.IDENTIFIERS, "Adjoining authorities: the legal test of at a distance."),
+        Column("partner_ids", cells.IDENTIFIERS, "Consortium that shares vacancies."),
+        Column("centre", cells.LOCATION, ""),
+    ),
+    lambda v: _authority(v),
+    lambda item: {name: getattr(item, name) for name in item.__dataclass_fields__},
+)
+_ABOUT = "about"
+_POLICY = "policy"
+_POLICY_FILE = "policy.toml"
+_GUIDES = {"guide", "lists"}
+_KNOWN = {_ABOUT, _POLICY, AUTHORITIES.name, *(table.name for table in TABLES)}
+
+
+def _authority(values: Values) -> Authority:
+    """A row of the authorities table; what it leaves empty comes from the shipped English table."""
+    known = english_authorities().get(values["id"])
+    return replace(known, **values) if known is not None else Authority(**({"name": values["id"]} | values))
+
+
+class _Lookup:
+    """Locations and authorities that the tables mention."""
+
+    def __init__(self, texts: Iterable[str], authorities: Iterable[Authority]) -> None:
+        self._points = locate_many(texts)
+        self.authorities = {authority.id: authority for authority in authorities}
+        self._ids = {authority.name.casefold(): authority.id for authority in self.authorities.values()}
+        self._found: dict[str, str] = {}
+
+    def locate(self, text: str) -> Point:
+        """See ``cells.Lookup``."""
+        point = self._points[text]
+        if isinstance(point, ValueError):
+            raise point
+        return point
+
+    def authority_id(self, text: str) -> str:
+        """See ``cells.Lookup``; authorities of the instance come before the English ones."""
+        if text in self.authorities:
+            return text
+        if text not in self._found:
+            own = self._ids.get(text.casefold())
+            self._found[text] = own if own is not None else find_authority(text).id
+        return self._found[text]
+
+
+class _Reader:
+    """Reads the rows of all tables, collecting faults as it goes."""
+
+    def __init__(self, sheets: Mapping[str, Sheet]) -> None:
+        self.sheets = sheets
+        self.faults: list[Fault] = []
+        self.where: dict[tuple[str, str], tuple[str, int]] = {}
+        tables = (AUTHORITIES, *TABLES)
+        texts = {text for table in tables for text in self._texts(table)}
+        self.lookup = _Lookup(texts, ())
+        self.lookup = _Lookup(texts, self.read(AUTHORITIES))
+
+    def _texts(self, table: Table) -> Iterable[str]:
+        columns = [column for column in table.columns if column.kind.locations is not None]
+        sheet = self.sheets.get(table.name)
+        for _, row in sheet.rows if sheet is not None else ():
+            for column in columns:
+                if column.name in row and column.kind.locations is not None:
+                    yield from column.kind.locations(row[column.name])
+
+    def values(self, table: Table) -> Iterable[tuple[int, Values]]:
+        """The readable rows of a table: row number and values by column; faults go to ``faults``."""
+        sheet = self.sheets.get(table.name)
+        if sheet is None:
+            if table.needed:
+                self.faults.append(Fault(table.name, None, None, None, f"a table of {table.name}"))
+            return
+        known = {column.name: column for column in table.columns}
+        for name in sheet.columns:
+            if name and name not in known:
+                self.faults.append(Fault(sheet.source, 1, name, None, "one of the columns " + ", ".join(known)))
+        for column in table.columns:
+            if column.required and column.name not in sheet.columns and sheet.rows:
+                self.faults.append(Fault(sheet.source, 1, column.name, None, "this column, which is required"))
+        for number, row in sheet.rows:
+            values, complete = self._row(sheet.source, number, row, table)
+            if "id" in values:
+                self.where[table.name, values["id"]] = (sheet.source, number)
+            if complete:
+                yield number, values
+
+    def _row(self, source: str, number: int, row: Row, table: Table) -> tuple[Values, bool]:
+        values: Values = {}
+        complete = True
+        for column in table.columns:
+            if column.name not in row:
+                if column.required and column.name in self.sheets[table.name].columns:
+                    self.faults.append(Fault(source, number, column.name, None, column.kind.expected))
+                complete = complete and not column.required
+                continue
+            cell = row[column.name]
+            value, expected = cells.read_cell(column.kind, cell, self.lookup)
+            if expected is not None:
+                self.faults.append(Fault(source, number, column.name, str(cell), expected))
+                complete = False
+            else:
+                values[column.name] = value
+        return values, complete
+
+    def read(self, table: Table) -> list[Any]:
+        """The objects of a table."""
+        return [table.build(values) for _, values in self.values(table)]
+
+
+def read_instance(path: Path, policy: Policy | None = None) -> Instance:
+    """Read an instance from a folder, workbook or JSON file.
+
+    Parameters
+    ----------
+    policy
+        Used in place of the policy that the instance brings (or the default).
+
+    Raises
+    ------
+    InstanceError
+        Listing every fault with file or sheet, row, column, value and what was expected.
+    """
+    sheets = {name: sheet for name, sheet in read_sheets(path).items() if name not in _GUIDES}
+    reader = _Reader(sheets)
+    for name, sheet in sheets.items():
+        if name not in _KNOWN:
+            reader.faults.append(Fault(sheet.source, None, None, None, "a table named one of " + ", ".join(sorted(_KNOWN))))
+    about = _about(reader, sheets.get(_ABOUT), path)
+    children = [_child(values) for _, values in reader.values(CHILDREN)]
+    living: dict[str, int] = {}
+    for child in children:
+        if child.current_setting_id is not None:
+            living[child.current_setting_id] = living.get(child.current_setting_id, 0) + 1
+    settings = [s for table in SETTING_TABLES for s in _settings(reader, table, living)]
+    providers: list[Provider] = reader.read(PROVIDERS)
+    contracts = _contracts(reader)
+    groups: list[SiblingGroup] = reader.read(SIBLING_GROUPS)
+    try:
+        policy = policy or _policy(path, sheets.get(_POLICY))
+    except InstanceError as error:
+        reader.faults.extend(error.faults)
+    if reader.faults or policy is None:
+        raise InstanceError(reader.faults)
+    return Instance(
+        name=about["name"],
+        date=about["date"],
+        children=tuple(children),
+        settings=tuple(settings),
+        providers=tuple(providers),
+        contracts=tuple(contracts),
+        sibling_groups=tuple(groups),
+        authorities=_authorities(reader.lookup, children, settings, providers, contracts),
+        policy=policy,
+        where=reader.where,
+    )
+
+
+def read_settings(sheet: Sheet, table: Table) -> list[Setting]:
+    """The settings of a table that stands alone; without children, empty counts of places mean that all are vacant.
+
+    Raises
+    ------
+    InstanceError
+        Listing every fault of the table. That its providers and contracts exist is for ``Instance`` to check.
+    """
+    reader = _Reader({table.name: sheet})
+    settings = list(_settings(reader, table, {}))
+    if reader.faults:
+        raise InstanceError(reader.faults)
+    return settings
+
+
+def _about(reader: _Reader, sheet: Sheet | None, path: Path) -> dict[str, Any]:
+    """Name and date of the instance: rows of field and value."""
+    found: dict[str, Any] = {"name": path.stem}
+    for number, row in sheet.rows if sheet is not None else ():
+        field, cell = str(row.get("field", "")), row.get("value")
+        kind = {"name": cells.TEXT, "date": cells.DATE}.get(field)
+        if sheet is None or kind is None:
+            reader.faults.append(Fault(_ABOUT if sheet is None else sheet.source, number, "field", field, "name or date"))
+        elif cell is not None:
+            found[field], expected = cells.read_cell(kind, cell, reader.lookup)
+            if expected is not None:
+                reader.faults.append(Fault(sheet.source, number, "value", str(cell), expected))
+    if "date" not in found:
+        reader.faults.append(Fault(_ABOUT, None, "date", None, "a row with field date: the day of the instance"))
+    return found
+
+
+def _child(values: Values) -> Child:
+    values.setdefault("is_waiting", "current_setting_id" not in values and "current_place" not in values)
+    return CHILDREN.build(values)  # type: ignore[no-any-return]
+
+
+def _settings(reader: _Reader, table: Table, living: Mapping[str, int]) -> Iterable[Setting]:
+    """Settings of a table; counts of places that it leaves empty follow from the children and the other counts."""
+    for number, values in reader.values(table):
+        location: Point = values["location"]
+        if "authority_id" not in values:
+            if location.authority_id is None:
+                source = reader.sheets[table.name].source
+                expected = "the authority; it cannot be read from the location"
+                reader.faults.append(Fault(source, number, "authority_id", None, expected))
+                continue
+            values["authority_id"] = location.authority_id
+        residents = living.get(values["id"], 0)
+        if "filled" not in values:
+            values["filled"] = (PlaceCount(PlaceState.FILLED, residents),) if residents else ()
+        if "vacant" not in values:
+            taken = (*values["filled"], *values.get("not_available", ()))
+            vacant = values["num_places"] - sum(count.num_places for count in taken)
+            values["vacant"] = (PlaceCount(PlaceState.VACANT, vacant),) if vacant > 0 else ()
+        yield table.build(values)
+
+
+def _contracts(reader: _Reader) -> list[Contract]:
+    contracts: dict[str, Contract] = {contract.id: contract for contract in reader.read(CONTRACTS)}
+    for number, values in reader.values(BANDS):
+        contract_id, band = BANDS.build(dict(values))
+        if contract_id not in contracts:
+            source = reader.sheets[BANDS.name].source
+            reader.faults.append(Fault(source, number, "contract_id", contract_id, "the id of a contract"))
+            continue
+        contract = contracts[contract_id]
+        contracts[contract_id] = replace(contract, bands=(*contract.bands, band))
+    return list(contracts.values())
+
+
+def _policy(path: Path, sheet: Sheet | None) -> Policy:
+    """The policy that an instance brings: policy.toml in a folder, else rows of setting and value, else the default."""
+    if Form.of(path) == Form.FOLDER and (path / _POLICY_FILE).exists():
+        return read_policy(path / _POLICY_FILE)
+    settings: dict[str, dict[str, Any]] = {}
+    for _, row in sheet.rows if sheet is not None else ():
+        section, _, name = str(row.get("setting", "")).partition(".")
+        settings.setdefault(section, {})[name] = _policy_value(row.get("value"))
+    return policy_from(settings, _POLICY)
+
+
+def _policy_value(cell: Cell) -> Any:
+    """A cell of the policy table: lists are JSON, numbers and yes/no may come as text."""
+    if not isinstance(cell, str):
+        return cell
+    try:
+        return json.loads({"yes": "true", "no": "false"}.get(cell.strip().lower(), cell))
+    except json.JSONDecodeError:
+        return cell
+
+
+def _authorities(
+    lookup: _Lookup,
+    children: Iterable[Child],
+    settings: Iterable[Setting],
+    providers: Iterable[Provider],
+    contracts: Iterable[Contract],
+) -> tuple[Authority, ...]:
+    """The authorities of the instance's own table, and the English ones that anything refers to, by id."""
+    used = {child.authority_id for child in children} | {setting.offer.authority_id for setting in settings}
+    used |= {provider.authority_id for provider in providers if provider.authority_id is not None}
+    used |= {contract.authority_id for contract in contracts if contract.authority_id is not None}
+    english = english_authorities()
+    found = {key: english[key] for key in used if key in english} | lookup.authorities
+    return tuple(found[key] for key in sorted(found))
+
+
+def _rows(table: Table, items: Iterable[Any]) -> list[Row]:
+    rows: list[Row] = []
+    for item in items:
+        values = table.flatten(item)
+        rows.append({c.name: c.kind.show(values[c.name]) for c in table.columns if values.get(c.name) is not None})
+    return rows
+
+
+def instance_sheets(instance: Instance) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
+    """The tables of an instance as cells, empty ones left out."""
+    bands = [(contract.id, band) for contract in instance.contracts for band in contract.bands]
+    items: dict[str, Iterable[Any]] = {
+        CHILDREN.name: instance.children,
+        SIBLING_GROUPS.name: instance.sibling_groups,
+        PROVIDERS.name: instance.providers,
+        CONTRACTS.name: instance.contracts,
+        BANDS.name: bands,
+        AUTHORITIES.name: instance.authorities,
+    }
+    for table in SETTING_TABLES:
+        items[table.name] = [setting for setting in instance.settings if table_of(setting) == table.name]
+    about: list[Row] = [{"field": "name", "value": instance.name}, {"field": "date", "value": instance.date}]
+    sheets: dict[str, tuple[tuple[str, ...], list[Row]]] = {_ABOUT: (("field", "value"), about)}
+    for table in (*TABLES, AUTHORITIES):
+        rows = _rows(table, items[table.name])
+        if rows or table.needed:
+            sheets[table.name] = (tuple(column.name for column in table.columns), rows)
+    return sheets
+
+
+def _policy_rows(policy: Policy) -> list[Row]:
+    return [
+        {"setting": f"{section}.{name}", "value": json.dumps(value) if isinstance(value, list) else value}
+        for section, values in policy_settings(policy).items()
+        for name, value in values.items()
+    ]
+
+
+def write_instance(instance: Instance, path: Path) -> None:
+    """Write an instance as a folder, .xlsx or .json, whichever the path's ending says; all at once or not at all."""
+    sheets = instance_sheets(instance)
+    if Form.of(path) != Form.FOLDER:
+        sheets[_POLICY] = (("setting", "value"), _policy_rows(instance.policy))
+        write_sheets(path, sheets)
+        return
+    write_sheets(path, sheets)
+    (path / _POLICY_FILE).write_text(write_toml(instance.policy), encoding="utf-8")
+    for table in (*TABLES, AUTHORITIES):
+        if table.name not in sheets:
+            (path / f"{table.name}.csv").unlink(missing_ok=True)
+
+
+def digest(instance: Instance) -> str:
+    """SHA-256 over the cells of all tables and the policy."""
+    sheets = {name: rows for name, (_, rows) in instance_sheets(instance).items()}
+    whole = json.dumps([sheets, policy_settings(instance.policy)], sort_keys=True, default=date.isoformat)
+    return hashlib.sha256(whole.encode()).hexdigest()

@@ -1,0 +1,190 @@
+"""Program: a solver-neutral mixed-integer linear program in arrays, with named blocks and ordered objectives.
+
+The one thing that models and solvers share. Columns and rows come in named blocks, so that every number of an exported
+file can be traced to a constraint family of the documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Domain(IntEnum):
+    """What values a column may take. IMPLIED columns are integral in some optimal solution without being told so."""
+
+    CONTINUOUS = 0
+    INTEGER = 1
+    IMPLIED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One tier: minimise ``costs @ x``, all coefficients whole numbers. Earlier tiers come before later ones."""
+
+    name: str
+    costs: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Minimise the objectives one after another, subject to ``row_lower <= A x <= row_upper``, ``lower <= x <= upper``.
+
+    Parameters
+    ----------
+    row_starts, row_columns, row_values
+        A by rows (compressed sparse row form).
+    domains
+        ``Domain`` of each column, as small integers.
+    column_blocks, row_blocks
+        Name to the half-open range of positions, in order.
+    start
+        A feasible point to begin with, or ``None``.
+    """
+
+    lower: Floats
+    upper: Floats
+    domains: NDArray[np.int8]
+    row_starts: Ints
+    row_columns: Ints
+    row_values: Floats
+    row_lower: Floats
+    row_upper: Floats
+    objectives: tuple[Objective, ...]
+    column_blocks: dict[str, range]
+    row_blocks: dict[str, range]
+    start: Floats | None = None
+
+    @property
+    def num_columns(self) -> int:
+        """Number of columns."""
+        return len(self.lower)
+
+    @property
+    def num_rows(self) -> int:
+        """Number of rows."""
+        return len(self.row_lower)
+
+    def value(self, objective: Objective, point: Floats) -> int:
+        """The value of an objective at an integral point, exact."""
+        return round(float(objective.costs @ np.round(point)))
+
+    def worst_violation(self, point: Floats) -> float:
+        """The largest amount by which a point breaks a bound, a row or integrality (0 when it is feasible)."""
+        rows = np.repeat(np.arange(self.num_rows), np.diff(self.row_starts))
+        activity = np.bincount(rows, self.row_values * point[self.row_columns], minlength=self.num_rows)
+        parts = [self.lower - point, point - self.upper, self.row_lower - activity, activity - self.row_upper]
+        whole = self.domains == Domain.INTEGER
+        parts.append(np.abs(point - np.round(point))[whole])
+        return max((float(part.max()) for part in parts if len(part)), default=0.0)
+
+    def blended(self) -> Program:
+        """The same program with one objective that orders points as the tiers do.
+
+        Each tier is weighted by one more than the range of everything after it. The weights may exceed what floating
+        point can add exactly; solvers that take several objectives should take the tiers.
+        """
+        blend, weight = np.zeros(self.num_columns), 1.0
+        for objective in reversed(self.objectives):
+            blend = blend + weight * objective.costs
+            weight *= 1.0 + float(np.abs(objective.costs * (self.upper - self.lower)).sum())
+        return replace(self, objectives=(Objective("blended", blend),))
+
+    def with_row(self, costs: Floats, upper: float) -> Program:
+        """The same program with ``costs @ x <= upper`` added as a last row: how a tier is held while the next is solved."""
+        columns = np.flatnonzero(costs)
+        return replace(
+            self,
+            row_starts=np.append(self.row_starts, self.row_starts[-1] + len(columns)),
+            row_columns=np.concatenate([self.row_columns, columns]),
+            row_values=np.concatenate([self.row_values, costs[columns]]),
+            row_lower=np.append(self.row_lower, -np.inf),
+            row_upper=np.append(self.row_upper, upper),
+            row_blocks=self.row_blocks | {f"tier_{len(self.row_blocks)}": range(self.num_rows, self.num_rows + 1)},
+        )
+
+
+class ProgramBuilder:
+    """Collects blocks of columns and rows, then makes the frozen ``Program``."""
+
+    def __init__(self) -> None:
+        self._num_columns = 0
+        self._num_rows = 0
+        self._columns: list[tuple[str, Floats, Floats, NDArray[np.int8]]] = []
+        self._rows: list[tuple[str, Ints, Ints, Floats, Floats, Floats]] = []
+
+    def add_columns(self, name: str, num: int, domain: Domain, upper: float = 1.0) -> Ints:
+        """Add a block of columns in [0, upper]; returns their positions."""
+        self._columns.append((name, np.zeros(num), np.full(num, upper), np.full(num, int(domain), dtype=np.int8)))
+        first, self._num_columns = self._num_columns, self._num_columns + num
+        return np.arange(first, first + num)
+
+    def add_rows(
+        self, name: str, rows: Any, columns: Any, values: Any, lower: Any, upper: Any, num: int | None = None
+    ) -> None:
+        """Add a block of rows given as (row within the block, column, value) triplets; equal places add up.
+
+        ``lower`` and ``upper`` are scalars or one number a row; ``num`` is the number of rows when they are scalars
+        and the last rows may be empty.
+        """
+        rows = np.asarray(rows, dtype=np.int64)
+        columns = np.asarray(columns, dtype=np.int64)
+        values = np.broadcast_to(np.asarray(values, dtype=np.float64), columns.shape)
+        if num is None:
+            num = len(lower) if np.ndim(lower) else len(upper) if np.ndim(upper) else int(rows.max(initial=-1)) + 1
+        low = np.broadcast_to(np.asarray(lower, dtype=np.float64), (num,))
+        high = np.broadcast_to(np.asarray(upper, dtype=np.float64), (num,))
+        self._rows.append((name, rows + self._num_rows, columns, values, low, high))
+        self._num_rows += num
+
+    def build(self, objectives: Sequence[Objective]) -> Program:
+        """The program so far, with empty blocks left out."""
+        rows = _joined((block[1] for block in self._rows), np.int64)
+        columns = _joined((block[2] for block in self._rows), np.int64)
+        values = _joined((block[3] for block in self._rows), np.float64)
+        key = rows * max(1, self._num_columns) + columns
+        order = np.argsort(key, kind="stable")
+        unique, first = np.unique(key[order], return_index=True)
+        summed = np.add.reduceat(values[order], first) if len(first) else values
+        unique_rows, unique_columns = np.divmod(unique, max(1, self._num_columns))
+        return Program(
+            lower=_joined((block[1] for block in self._columns), np.float64),
+            upper=_joined((block[2] for block in self._columns), np.float64),
+            domains=_joined((block[3] for block in self._columns), np.int8),
+            row_starts=np.searchsorted(unique_rows, np.arange(self._num_rows + 1)),
+            row_columns=unique_columns,
+            row_values=summed,
+            row_lower=_joined((block[4] for block in self._rows), np.float64),
+            row_upper=_joined((block[5] for block in self._rows), np.float64),
+            objectives=tuple(objectives),
+            column_blocks=_ranges((name, len(low)) for name, low, _, _ in self._columns),
+            row_blocks=_ranges((block[0], len(block[4])) for block in self._rows),
+        )
+
+    @property
+    def num_columns(self) -> int:
+        """Columns added so far."""
+        return self._num_columns
+
+
+def _joined(parts: Iterable[NDArray[Any]], dtype: Any) -> NDArray[Any]:
+    listed = list(parts)
+    return np.concatenate(listed).astype(dtype) if listed else np.zeros(0, dtype=dtype)
+
+
+def _ranges(sizes: Iterable[tuple[str, int]]) -> dict[str, range]:
+    blocks: dict[str, range] = {}
+    first = 0
+    for name, size in sizes:
+        if size:
+            blocks[name] = range(first, first + size)
+        first += size
+    return blocks

@@ -1,0 +1,184 @@
+"""The answer of a match as plain data: the object of ``--json``, and the tables of an answer in Excel or CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rightplace.files import Form, Row, write_json, write_sheets
+from rightplace.instances.instance import Instance
+from rightplace.plan import Placement, PlacementKind, Plan
+from rightplace.reports.wording import homes_after, setting_type, siblings_with
+from rightplace.result import Checked, Result
+from rightplace.rules.catalogue import APPROVAL_RULES
+from rightplace.rules.pairs import Facts, Pairs
+from rightplace.rules.rule import Rule
+
+
+def approvals_of(instance: Instance, plan: Plan) -> dict[str, list[Rule]]:
+    """The approvals that each placement needs, by child id; staying needs none."""
+    placements = [p for p in plan.placements if p.kind is not PlacementKind.STAY]
+    facts = Facts(instance, rematch=plan.rematch)
+    children = np.array([facts.child_idx[p.child_id] for p in placements], dtype=np.int64)
+    settings = np.array([facts.setting_idx[p.setting_id] for p in placements], dtype=np.int64)
+    pairs = Pairs(facts, children, settings)
+    needed: dict[str, list[Rule]] = {placement.child_id: [] for placement in plan.placements}
+    for rule in APPROVAL_RULES:
+        for row in np.flatnonzero(~rule.passes(pairs)):
+            needed[placements[int(row)].child_id].append(rule)
+    return needed
+
+
+def summary(instance: Instance, checked: Checked) -> dict[str, Any]:
+    """What one plan comes to: children, money, miles, siblings, approvals."""
+    plan = checked.plan
+    homes = homes_after(instance, plan)
+    new = [p for p in plan.placements if p.kind is PlacementKind.NEW]
+    miles = [p.distance_miles for p in plan.placements if p.distance_miles is not None]
+    together = [siblings_with(instance, homes, p.child_id) for p in plan.placements]
+    return {
+        "num_placed": len(new),
+        "num_waiting": len(plan.waiting_ids),
+        "num_moves": sum(p.kind is PlacementKind.MOVE for p in plan.placements),
+        "fees_pence_per_week": plan.fees_pence_per_week,
+        "value_pence_per_week": plan.value_pence_per_week,
+        "miles_from_home": round(sum(miles), 1),
+        "mean_miles_from_home": round(sum(miles) / len(miles), 1) if miles else None,
+        "num_with_all_siblings": sum(total > 0 and len(found) == total for found, total in together),
+        "num_sibling_pairs_apart": plan.num_sibling_pairs_apart,
+        "num_approvals": sum(len(rules) for rules in approvals_of(instance, plan).values()),
+        "certificate_accepted": checked.certificate.is_accepted,
+    }
+
+
+def answer_of(result: Result) -> dict[str, Any]:
+    """The whole answer, ready for JSON."""
+    instance, plan, certificate = result.instance, result.best.plan, result.best.certificate
+    own = summary(instance, result.best)
+    return {
+        "instance": {"name": instance.name, "digest": plan.digest},
+        "date": plan.date.isoformat(),
+        "status": result.status.value,
+        "stopped_by": result.stopped_by,
+        "value_pence_per_week": result.value_pence_per_week,
+        "bound_pence_per_week": result.bound_pence_per_week,
+        "gap": result.gap,
+        "fees_pence_per_week": plan.fees_pence_per_week,
+        "num_placed": own["num_placed"],
+        "num_waiting": own["num_waiting"],
+        "rematch": plan.rematch,
+        "search_order": plan.search_order.value,
+        "shortlist": plan.shortlist,
+        "num_sibling_pairs_apart": plan.num_sibling_pairs_apart,
+        "tiers": [
+            {"name": t.name, "value": t.value, "bound": t.bound, "claimed_by": t.claimed_by} for t in plan.tiers
+        ],
+        "placements": placements_of(instance, plan),
+        "waiting": [
+            {"child": child_id, "reasons": [{"rule": rule, "num_settings": num} for rule, num in reasons.items()]}
+            for child_id, reasons in result.reasons.items()
+        ],
+        "totals": own,
+        "greedy": summary(instance, result.greedy),
+        result.other_search_order.value: None if result.other is None else summary(instance, result.other),
+        "certificate": {
+            "accepted": certificate.is_accepted,
+            "value_pence_per_week": certificate.value_pence_per_week,
+            "violations": [
+                {"rule": v.rule, "children": list(v.child_ids), "setting": v.setting_id, "sentence": v.sentence}
+                for v in certificate.violations
+            ],
+        },
+        "timing": {name: round(getattr(result.timing, name), 4) for name in result.timing.__dataclass_fields__},
+        "solver": {"name": result.solver, "version": result.solver_version},
+    }
+
+
+def placements_of(instance: Instance, plan: Plan) -> list[dict[str, Any]]:
+    """One object a placement."""
+    approvals = approvals_of(instance, plan)
+    homes = homes_after(instance, plan)
+    return [_placement(instance, placement, homes, approvals[placement.child_id]) for placement in plan.placements]
+
+
+def _placement(instance: Instance, placement: Placement, homes: dict[str, str], needed: list[Rule]) -> dict[str, Any]:
+    child, setting = instance.child[placement.child_id], instance.setting[placement.setting_id]
+    found, total = siblings_with(instance, homes, child.id)
+    return {
+        "child": child.id,
+        "setting": setting.id,
+        "setting_type": setting_type(instance, setting, child.authority_id),
+        "kind": placement.kind.value,
+        "starts_on": placement.starts_on.isoformat(),
+        "fee_pence_per_week": placement.fee_pence_per_week,
+        "policy_pence_per_week": placement.policy_pence_per_week,
+        "support": placement.support.name.lower(),
+        "on_block": placement.on_block,
+        "distance_miles": placement.distance_miles,
+        "with_siblings": None if total == 0 else len(found) == total,
+        "siblings": found,
+        "approvals": [{"rule": r.id, "title": r.title, "signatory": r.signatory, "deadline": r.deadline} for r in needed],
+    }
+
+
+_PLACEMENTS = (
+    "child",
+    "setting",
+    "setting_type",
+    "kind",
+    "starts_on",
+    "distance_miles",
+    "fee_per_week",
+    "policy_price_per_week",
+    "support",
+    "on_block",
+    "with_siblings",
+    "approvals",
+)
+
+
+def answer_sheets(answer: dict[str, Any]) -> dict[str, tuple[Sequence[str], list[Row]]]:
+    """The answer as tables for Excel or CSV; money in pounds."""
+    placements: list[Row] = []
+    for item in answer["placements"]:
+        row: Row = {name: item[name] for name in _PLACEMENTS if name in item and name not in ("approvals", "with_siblings")}
+        row["fee_per_week"] = item["fee_pence_per_week"] / 100
+        row["policy_price_per_week"] = item["policy_pence_per_week"] / 100
+        row["with_siblings"] = "" if item["with_siblings"] is None else bool(item["with_siblings"])
+        row["approvals"] = "; ".join(f"{a['rule']} {a['title']}: {a['signatory']}" for a in item["approvals"])
+        placements.append(row)
+    waiting: list[Row] = [
+        {"child": w["child"], "reasons": "; ".join(f"{r['rule']} ({r['num_settings']} settings)" for r in w["reasons"])}
+        for w in answer["waiting"]
+    ]
+    names = ("totals", "greedy", "level", "cascade")
+    compared = {name: answer[name] for name in names if answer.get(name) is not None}
+    totals: list[Row] = [
+        {"measure": measure} | {name: plan[measure] for name, plan in compared.items()} for measure in answer["totals"]
+    ]
+    return {
+        "placements": (_PLACEMENTS, placements),
+        "waiting": (("child", "reasons"), waiting),
+        "totals": (("measure", *compared), totals),
+        "summary": (("field", "value"), _summary_rows(answer)),
+        "tiers": (("name", "value", "bound", "claimed_by"), answer["tiers"]),
+    }
+
+
+def _summary_rows(answer: dict[str, Any]) -> list[Row]:
+    plain = {name: value for name, value in answer.items() if isinstance(value, str | int | float | bool)}
+    plain |= {f"instance_{name}": value for name, value in answer["instance"].items()}
+    plain |= {"certificate_accepted": answer["certificate"]["accepted"]}
+    plain |= {f"solver_{name}": value for name, value in answer["solver"].items()}
+    return [{"field": name, "value": value} for name, value in plain.items()]
+
+
+def write_answer(answer: dict[str, Any], path: Path) -> None:
+    """Write the answer as .json, .xlsx or a folder of CSVs, all at once or not at all."""
+    if Form.of(path) == Form.JSON:
+        write_json(path, answer)
+    else:
+        write_sheets(path, answer_sheets(answer))

@@ -1,0 +1,212 @@
+"""What a placement officer reads in the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from rightplace.certificate import Certificate
+from rightplace.instances.children import Urgency
+from rightplace.instances.instance import Instance, table_of
+from rightplace.reports.wording import pounds
+from rightplace.result import Result, Status
+from rightplace.rules.catalogue import CAPACITY, rules_by_id
+
+_ORDERS = {"level": "all settings together", "cascade": "own provision first"}
+
+
+def print_answer(result: Result, answer: dict[str, Any], console: Console) -> None:
+    """Placements, who waits and why, totals beside today's practice and the other search order, and the proof."""
+    _print_heading(result, answer, console)
+    _print_placements(answer, console)
+    _print_waiting(result.instance, answer, console)
+    _print_totals(result, answer, console)
+    _print_proof(result, answer, console)
+
+
+def _print_heading(result: Result, answer: dict[str, Any], console: Console) -> None:
+    instance = result.instance
+    seeking = f"{answer['num_placed'] + answer['num_waiting']} children seek a home"
+    console.print(
+        f"[bold]{instance.name}[/bold], {instance.date:%d %B %Y}: {seeking}; "
+        f"{len(instance.children)} children, {len(instance.settings)} settings."
+    )
+    console.print("These are suggestions. People decide; every line below says what it rests on.\n")
+
+
+def _print_placements(answer: dict[str, Any], console: Console) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold", title="Suggested placements", title_justify="left")
+    for name in ("child", "setting", "type"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("miles", justify="right", no_wrap=True)
+    table.add_column("£ a week", justify="right", no_wrap=True)
+    table.add_column("siblings", no_wrap=True)
+    table.add_column("from", no_wrap=True)
+    table.add_column("needs", overflow="fold")
+    for item in answer["placements"]:
+        if item["kind"] != "stay":
+            table.add_row(*_placement_cells(item))
+    console.print(table)
+    stays = sum(item["kind"] == "stay" for item in answer["placements"])
+    if stays:
+        console.print(f"{stays} children who may move are best left where they are.")
+
+
+def _placement_cells(item: dict[str, Any]) -> list[str]:
+    siblings = {None: "", True: "together", False: "apart"}[item["with_siblings"]]
+    needs = [f"{a['rule']} {a['signatory']}" for a in item["approvals"]]
+    if item["support"] != "none":
+        needs.insert(0, f"{item['support']} support")
+    if item["on_block"]:
+        needs.insert(0, "block bed")
+    miles = "?" if item["distance_miles"] is None else f"{item['distance_miles']:.1f}"
+    kind = item["setting_type"] + (" (a move)" if item["kind"] == "move" else "")
+    fee = pounds(item["fee_pence_per_week"]).removeprefix("£")
+    return [item["child"], item["setting"], kind, miles, fee, siblings, item["starts_on"], "; ".join(needs)]
+
+
+def _print_waiting(instance: Instance, answer: dict[str, Any], console: Console) -> None:
+    if not answer["waiting"]:
+        console.print("\nNobody stays waiting.\n")
+        return
+    console.print("\n[bold]Still waiting[/bold]")
+    for item in answer["waiting"]:
+        console.print(f"{item['child']}: of {len(instance.settings)} settings,")
+        for reason in item["reasons"][:6]:
+            console.print(f"   {reason['num_settings']:>5}  {_why(reason['rule'])}", highlight=False)
+        if len(item["reasons"]) > 6:
+            console.print(f"          and {len(item['reasons']) - 6} more rules (see --json)")
+    console.print()
+
+
+def _why(rule_id: str) -> str:
+    """A reason in words."""
+    if rule_id == CAPACITY:
+        return "suit the child, but their places go to others"
+    return f"excluded by {rule_id}: {rules_by_id()[rule_id].title.lower()}"
+
+
+_MEASURES = (
+    ("num_placed", "children placed"),
+    ("num_waiting", "still waiting"),
+    ("num_moves", "moves"),
+    ("fees_pence_per_week", "fees, £ a week"),
+    ("value_pence_per_week", "with the policy's prices, £ a week"),
+    ("mean_miles_from_home", "miles from home, mean"),
+    ("num_with_all_siblings", "with all their siblings"),
+    ("num_sibling_pairs_apart", "pairs of siblings apart"),
+    ("num_approvals", "approvals needed"),
+)
+
+
+def _print_totals(result: Result, answer: dict[str, Any], console: Console) -> None:
+    plan = result.best.plan
+    columns = {f"this match ({_ORDERS[plan.search_order]})": answer["totals"], "one by one, as they came": answer["greedy"]}
+    other = result.other_search_order.value
+    if answer.get(other) is not None:
+        columns[_ORDERS[other]] = answer[other]
+    table = Table(box=None, pad_edge=False, header_style="bold", title="Totals", title_justify="left")
+    table.add_column("")
+    for name in columns:
+        table.add_column(name, justify="right")
+    for measure, words in _MEASURES:
+        table.add_row(words, *(_amount(measure, totals[measure]) for totals in columns.values()))
+    console.print(table)
+    if answer.get(other) is None:
+        console.print(f"The other search order ({_ORDERS[other]}) was not compared.")
+    console.print()
+
+
+def _amount(measure: str, value: Any) -> str:
+    if value is None:
+        return "unknown"
+    return pounds(value) if measure.endswith("pence_per_week") else str(value)
+
+
+def _print_proof(result: Result, answer: dict[str, Any], console: Console) -> None:
+    claimed = f"{result.solver} {result.solver_version}"
+    scope = f" among the {answer['shortlist']} settings shortlisted for each child" if answer["shortlist"] else ""
+    if result.status is Status.OPTIMAL:
+        console.print(f"Proof: nothing better exists{scope}, says {claimed}.")
+    else:
+        bound = pounds(result.bound_pence_per_week)
+        console.print(
+            f"Stopped by {result.stopped_by}: at most {100 * result.gap:.2f}% above the cheapest plan that places as "
+            f"well{scope} (bound {bound} a week, says {claimed})."
+        )
+    print_certificate(result.best.certificate, console)
+
+
+def print_certificate(certificate: Certificate, console: Console) -> None:
+    """The independent checker's verdict, with every violation."""
+    if certificate.is_accepted:
+        value = pounds(certificate.value_pence_per_week)
+        console.print(f"Certificate: [green]accepted[/green]; every rule, place and penny recomputed ({value} a week).")
+        return
+    console.print("Certificate: [red]refused[/red]")
+    for violation in certificate.violations:
+        console.print(f"   {violation}", markup=False, highlight=False)
+
+
+_AGE_BANDS = (("0 to 4", 0, 60), ("5 to 9", 60, 120), ("10 to 15", 120, 192), ("16 and 17", 192, 216))
+
+
+def instance_summary(instance: Instance) -> dict[str, Any]:
+    """What an instance holds, as plain data."""
+    bands = {}
+    for words, low, high in (*_AGE_BANDS, ("all", 0, 216)):
+        band = [child for child in instance.children if low <= child.age_months < high]
+        bands[words] = {
+            "in_care": len(band),
+            "waiting": sum(child.is_waiting for child in band),
+            "may_move": sum(child.may_move for child in band),
+        }
+    tables = {}
+    for name in ("carers", "homes", "supported_accommodation"):
+        offers = [setting.offer for setting in instance.settings if table_of(setting) == name]
+        tables[name] = {
+            "settings": len(offers),
+            "places": sum(offer.terms.num_places for offer in offers),
+            "filled": sum(offer.num_filled for offer in offers),
+            "vacant": sum(offer.num_vacant(instance.date) for offer in offers),
+        }
+    return {
+        "instance": {"name": instance.name, "digest": instance.digest},
+        "date": instance.date.isoformat(),
+        "children_by_age": bands,
+        "settings_by_type": tables,
+        "num_sibling_groups": len(instance.sibling_groups),
+        "num_emergencies": sum(c.is_waiting and c.urgency is Urgency.EMERGENCY for c in instance.children),
+        "num_providers": len(instance.providers),
+        "num_contracts": len(instance.contracts),
+        "num_authorities": len(instance.authorities),
+        "search_order": instance.policy.search.order.value,
+    }
+
+
+def print_instance(instance: Instance, console: Console) -> None:
+    """An instance on one screen."""
+    found = instance_summary(instance)
+    digest = found["instance"]["digest"][:12]
+    console.print(f"[bold]{instance.name}[/bold] on {instance.date:%d %B %Y} (digest {digest})\n", highlight=False)
+    _print_counts("children aged", found["children_by_age"], console)
+    _print_counts("settings", found["settings_by_type"], console)
+    console.print(
+        f"{found['num_sibling_groups']} sibling groups; {found['num_emergencies']} of the waiting are emergencies; "
+        f"{found['num_providers']} providers, {found['num_contracts']} contracts, {found['num_authorities']} authorities; "
+        f"search order: {_ORDERS[found['search_order']]}.",
+        highlight=False,
+    )
+
+
+def _print_counts(heading: str, rows: dict[str, dict[str, int]], console: Console) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(heading)
+    for name in next(iter(rows.values())):
+        table.add_column(name.replace("_", " "), justify="right")
+    for name, counts in rows.items():
+        table.add_row(name.replace("_", " "), *map(str, counts.values()))
+    console.print(table)
+    console.print()

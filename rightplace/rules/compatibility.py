@@ -1,0 +1,124 @@
+"""Who may not live together: pairs of children, residents included (rule R18)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rightplace.instances.children import CaredForAlongside, Child, RiskLevel, RiskToOthers, RiskToSelf, Togetherness
+from rightplace.instances.policy import SeparateFrom, Separation
+from rightplace.rules.pairs import Facts, Ints, Mask, Pairs
+from rightplace.rules.rule import hard
+
+_EXPLOITED_BY = {
+    RiskToOthers.SEXUAL_HARM: RiskToSelf.SEXUAL_EXPLOITATION,
+    RiskToOthers.CRIMINAL_EXPLOITATION: RiskToSelf.CRIMINAL_EXPLOITATION,
+}
+
+
+class Household:
+    """The facts about children that decide who may share a setting, as arrays over ``facts.instance.children``."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        children = facts.instance.children
+        self.ages_months = facts.children.ages_months
+        self.only_older = _flag(children, lambda c: c.cared_for_alongside is CaredForAlongside.ONLY_OLDER)
+        self.only_younger = _flag(children, lambda c: c.cared_for_alongside is CaredForAlongside.ONLY_YOUNGER)
+        self.separations = facts.instance.policy.compatibility.separations
+        self.poses = [_flag(children, lambda c, s=s: c.risk_to_others(s.risk) >= s.least_level) for s in self.separations]  # type: ignore[misc]
+        self.runs = [_flag(children, lambda c, s=s: _is_at_risk(c, s)) for s in self.separations]  # type: ignore[misc]
+        self.named_keys = self._named_keys()
+
+    def _named_keys(self) -> Ints:
+        """Sorted keys a * num_children + b of children named never to share: by name, or siblings kept APART."""
+        index, instance = self.facts.child_idx, self.facts.instance
+        named = {(index[c.id], index[other]) for c in instance.children for other in c.separate_from_ids}
+        for group in instance.sibling_groups:
+            if group.togetherness is Togetherness.APART:
+                members = [index[child_id] for child_id in group.child_ids]
+                named |= {(a, b) for a in members for b in members if a != b}
+        both = named | {(b, a) for a, b in named}
+        return np.array(sorted(a * len(instance.children) + b for a, b in both), dtype=np.int64)
+
+    def clash(self, a: Ints, b: Ints) -> Mask:
+        """Whether children at positions ``a`` and ``b``, element by element, must not share a setting."""
+        keys = a * len(self.ages_months) + b
+        padded = np.append(self.named_keys, -1)
+        clashes: Mask = padded[np.searchsorted(self.named_keys, keys)] == keys
+        clashes = clashes | self._one_way(a, b) | self._one_way(b, a)
+        return clashes & (a != b)
+
+    def _one_way(self, a: Ints, b: Ints) -> Mask:
+        """What ``a``'s plan and risks say about living with ``b``."""
+        older_by = self.ages_months[a] - self.ages_months[b]
+        clashes: Mask = (self.facts.children.solo[a]) | (self.only_older[a] & (older_by > 0))
+        clashes |= self.only_younger[a] & (older_by < 0)
+        least = max(1, self.facts.instance.policy.compatibility.younger_by_months)
+        for separation, poses, runs in zip(self.separations, self.poses, self.runs, strict=True):
+            match separation.separate_from:
+                case SeparateFrom.YOUNGER:
+                    clashes |= poses[a] & (older_by >= least)
+                case SeparateFrom.AT_RISK:
+                    clashes |= poses[a] & runs[b]
+                case SeparateFrom.ANY:
+                    clashes |= poses[a]
+        return clashes
+
+    def may_clash(self) -> Mask:
+        """Per child: whether anything about them could clash with another child (a superset, quickly)."""
+        never: Mask = np.zeros(len(self.ages_months), dtype=np.bool_)
+        found = never | self.facts.children.solo | self.only_older | self.only_younger
+        for poses in self.poses:
+            found |= poses
+        if len(self.named_keys):
+            found[np.unique(self.named_keys // len(self.ages_months))] = True
+        return found
+
+
+def _flag(children: tuple[Child, ...], test: Callable[[Child], bool]) -> NDArray[np.bool_]:
+    return np.fromiter((test(child) for child in children), dtype=np.bool_, count=len(children))
+
+
+def _is_at_risk(child: Child, separation: Separation) -> bool:
+    exploited_by = _EXPLOITED_BY.get(separation.risk)
+    return exploited_by is not None and child.risk_to_self(exploited_by) is RiskLevel.HIGH
+
+
+@hard(
+    "R18",
+    "Compatible with the children who live there",
+    source="Children's Homes Regulations 2015 regs 12 and 14; Fostering NMS 2011 standard 15",
+    sentence="The child and those who live there may share a home: no risk, named separation or wish for older or "
+    "younger company speaks against it; a child who should live alone goes where nobody lives.",
+)
+def compatible_with_residents(p: Pairs) -> Mask:
+    """No clash with a resident who will still be there on the child's first day; solo children need an empty setting.
+
+    Self-contained supported accommodation is not shared, so nobody clashes there.
+    """
+    facts = p.facts
+    shared = ~p.setting(facts.settings.self_contained)
+    crowded = p.child(facts.children.solo) & (facts.others[p.setting_idx, p.start_day_idx] > 0)
+    return ~(shared & (crowded | _clashes_with_residents(p)))
+
+
+def _clashes_with_residents(p: Pairs) -> Mask:
+    """Expand each pair by the residents who stay at least until the child comes, and ask the household."""
+    facts = p.facts
+    first, residents = facts.residents
+    num = np.diff(first)[p.setting_idx]
+    pair = np.repeat(np.arange(len(p)), num)
+    offset = np.arange(len(pair)) - np.repeat(np.cumsum(num) - num, num)
+    resident = residents[first[p.setting_idx[pair]] + offset]
+    child = p.child_idx[pair]
+    stays = ~facts.is_candidate[resident] | (facts.start_day_idx[resident] > facts.start_day_idx[child])
+    clash = np.zeros(len(p), dtype=np.bool_)
+    hit = stays & facts.household.clash(child, resident)
+    clash[pair[hit]] = True
+    return clash
+
+
+RULES = (compatible_with_residents,)

@@ -1,0 +1,431 @@
+"""The table of (child, setting) pairs: attributes as arrays, one row a pair.
+
+``Facts`` turns an instance into arrays once; ``Pairs`` points into them. The same rule functions run on millions of
+pairs when matching and on a table of one row when a pair is explained or a plan is checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from enum import Enum, IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rightplace.instances.children import CaredForAlongside, Child, NeedCategory, Place, Sex, Togetherness, Urgency
+from rightplace.instances.geography import Point, distance_tenths
+from rightplace.instances.instance import Instance
+from rightplace.instances.settings import (
+    AccommodationCategory,
+    Carer,
+    Home,
+    PlaceState,
+    Sector,
+    Setting,
+    Support,
+    SupportedAccommodation,
+)
+
+if TYPE_CHECKING:
+    from rightplace.rules.compatibility import Household
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+class Type(IntEnum):
+    """The three types of setting, as numbers."""
+
+    CARER = 0
+    HOME = 1
+    SUPPORTED = 2
+
+
+PLACES = tuple(Place)
+_NEEDS = {need: 1 << i for i, need in enumerate(NeedCategory)}
+_SEXES = {sex: 1 << i for i, sex in enumerate(Sex)}
+USUAL_FOSTERING_LIMIT = 3
+"""Children Act 1989 Sch 7 para 2."""
+ALL_NEEDS = sum(_NEEDS.values())
+
+
+def _bits(members: Iterable[Any], bits: dict[Any, int]) -> int:
+    return sum(bits[member] for member in members)
+
+
+def _ints(values: Iterable[int]) -> Ints:
+    return np.fromiter(values, dtype=np.int64)
+
+
+def _flags(values: Iterable[bool]) -> Mask:
+    return np.fromiter(values, dtype=np.bool_)
+
+
+def _code(member: Enum) -> int:
+    return list(type(member)).index(member)
+
+
+def _grid(points: Sequence[Point | None]) -> tuple[Ints, Ints, Mask]:
+    """Eastings, northings (0 where unknown), and whether each point is known."""
+    known = [point is not None and point.easting is not None for point in points]
+    east = _ints(point.easting or 0 if point is not None else 0 for point in points)
+    north = _ints(point.northing or 0 if point is not None else 0 for point in points)
+    return east, north, np.array(known, dtype=np.bool_)
+
+
+class ChildFacts:
+    """Arrays over children, one entry a child."""
+
+    def __init__(self, facts: Facts, children: Sequence[Child]) -> None:
+        policy = facts.instance.policy
+        self.ages_months = _ints(c.age_months for c in children)
+        self.sex_bit = _ints(_SEXES[c.sex] for c in children)
+        self.authority_idx = _ints(facts.authority_idx[c.authority_id] for c in children)
+        default = policy.default_need_level.child
+        self.need_level = _ints(c.need_level if c.need_level is not None else default for c in children)
+        self.need_bits = _ints(_bits(c.needs, _NEEDS) for c in children)
+        self.adaptation_needed = _flags(c.adaptation_needed for c in children)
+        self.adult_ratio = _ints(int(c.adult_ratio) for c in children)
+        self.legal_status = [c.legal_status for c in children]
+        self.remand = _flags(c.remand for c in children)
+        self.parent_and_child = _flags(c.parent_and_child for c in children)
+        self.deprivation_of_liberty = _flags(c.deprivation_of_liberty for c in children)
+        self.secure_criteria = _flags(c.secure_criteria for c in children)
+        self.secure_order = _flags(c.secure_order for c in children)
+        self.secretary_of_state_approval = _flags(c.secretary_of_state_approval for c in children)
+        self.emergency = _flags(c.urgency is Urgency.EMERGENCY for c in children)
+        self.solo = _flags(c.cared_for_alongside is CaredForAlongside.SOLO for c in children)
+        suits = [(c.foster_suitability, c.residential_suitability, c.supported_suitability) for c in children]
+        self.suitability = np.array([[_code(s) for s in three] for three in suits], dtype=np.int64).reshape(-1, 3)
+        self.home = _grid([c.home for c in children])
+        self.school = _grid([c.school for c in children])
+        self.must_stay_at_school = _flags(c.must_stay_at_school for c in children)
+        self.num_children = _ints(c.num_children for c in children)
+        self.is_waiting = _flags(c.is_waiting for c in children)
+        self.current_setting_idx = _ints(
+            facts.setting_idx[c.current_setting_id] if c.current_setting_id is not None else -1 for c in children
+        )
+        self.start_day = _ints(facts.instance.start(c).toordinal() for c in children)
+        self.has_wishes = _flags(bool(c.wishes) for c in children)
+        self.has_avoid = _flags(bool(c.avoid) for c in children)
+
+
+class SettingFacts:
+    """Arrays over settings, one entry a setting."""
+
+    def __init__(self, facts: Facts, settings: Sequence[Setting]) -> None:
+        instance = facts.instance
+        offers = [s.offer for s in settings]
+        terms = [offer.terms for offer in offers]
+        providers = [instance.provider[offer.provider_id] for offer in offers]
+        self.type = _ints(setting_type(s) for s in settings)
+        self.place = _ints(PLACES.index(s.place) for s in settings)
+        self.authority_idx = _ints(facts.authority_idx[offer.authority_id] for offer in offers)
+        self.owner_idx = _ints(
+            facts.authority_idx[p.authority_id] if p.authority_id is not None else -1 for p in providers
+        )
+        self.in_house = _flags(p.sector is Sector.LOCAL_AUTHORITY for p in providers)
+        self.age_min_months = _ints(t.age_min_months for t in terms)
+        self.age_max_months = _ints(t.age_max_months for t in terms)
+        self.sex_bits = _ints(_bits(t.sexes, _SEXES) for t in terms)
+        self.need_bits = _ints(ALL_NEEDS if t.needs is None else _bits(t.needs, _NEEDS) for t in terms)
+        self.need_level = _ints(own_level(instance, s) for s in settings)
+        self.lifted_level = _ints(own_level(instance, s) + support_lift(instance, s) for s in settings)
+        self.parent_and_child = _ints(_code(t.parent_and_child) for t in terms)
+        self.adapted = _flags(offer.adapted for offer in offers)
+        self.takes_remand = _flags(offer.takes_remand for offer in offers)
+        self.registered = _flags(isinstance(s, Carer) or s.registered for s in settings)
+        grades = [(None if isinstance(s, Carer) else s.grade) or p.grade for s, p in zip(settings, providers, strict=True)]
+        self.grade = _ints(int(grade) if grade is not None else 0 for grade in grades)
+        self.adult_ratio = _ints(int(s.adult_ratio) if isinstance(s, Home) else 0 for s in settings)
+        self.connected = _flags(isinstance(s, Carer) and s.connected for s in settings)
+        self.self_contained = _flags(
+            isinstance(s, SupportedAccommodation) and s.category is AccommodationCategory.SELF_CONTAINED for s in settings
+        )
+        self.location = _grid([offer.location for offer in offers])
+
+
+def setting_type(setting: Setting) -> Type:
+    """Carer, home or supported accommodation, as a number."""
+    match setting:
+        case Carer():
+            return Type.CARER
+        case Home():
+            return Type.HOME
+        case SupportedAccommodation():
+            return Type.SUPPORTED
+
+
+def own_level(instance: Instance, setting: Setting) -> int:
+    """The highest need level a setting looks after without extra support; the policy's default where it is silent."""
+    if setting.offer.terms.need_level is not None:
+        return setting.offer.terms.need_level
+    default = instance.policy.default_need_level
+    match setting:
+        case Carer(connected=True):
+            return default.connected_carer
+        case Carer():
+            return default.carer
+        case Home():
+            return default.home
+        case SupportedAccommodation():
+            return default.supported_accommodation
+
+
+def support_lift(instance: Instance, setting: Setting) -> int:
+    """By how many need levels additional support can lift a setting: only carers take support."""
+    packages = instance.policy.support
+    lifts = {Support.NONE: 0, Support.LOW: packages.low_lifts_levels, Support.MEDIUM: packages.medium_lifts_levels}
+    return lifts[setting.support_limit] if isinstance(setting, Carer) else 0
+
+
+class Facts:
+    """An instance as arrays: every child and every setting, and who lives where on which day.
+
+    Parameters
+    ----------
+    rematch
+        Children who may move count as candidates beside those who wait.
+    """
+
+    def __init__(self, instance: Instance, *, rematch: bool = False) -> None:
+        self.instance = instance
+        self.rematch = rematch
+        self.authority_idx = {authority.id: i for i, authority in enumerate(instance.authorities)}
+        self.setting_idx = {setting.id: i for i, setting in enumerate(instance.settings)}
+        self.child_idx = {child.id: i for i, child in enumerate(instance.children)}
+        self.children = ChildFacts(self, instance.children)
+        self.settings = SettingFacts(self, instance.settings)
+        candidates = instance.candidates(rematch)
+        self.candidate_idx = _ints(self.child_idx[child.id] for child in candidates)
+        self.is_candidate = np.zeros(len(instance.children), dtype=np.bool_)
+        self.is_candidate[self.candidate_idx] = True
+
+    @cached_property
+    def days(self) -> Ints:
+        """The days on which anything changes, as ordinals, ascending.
+
+        The instance's own day, the days on which a candidate's placement may start, and, up to the last of these, the
+        days on which a count of places begins or ends.
+        """
+        starts = self.children.start_day[self.candidate_idx]
+        first, last = self.instance.date.toordinal(), int(starts.max(initial=self.instance.date.toordinal()))
+        counts = [count for setting in self.instance.settings for count in setting.offer.place_counts]
+        dates = {day.toordinal() for n in counts for day in (n.from_date, n.until_date) if day is not None}
+        return np.unique([first, *starts, *(day for day in dates if first <= day <= last)]).astype(np.int64)
+
+    @cached_property
+    def start_day_idx(self) -> Ints:
+        """Position in ``days`` of each child's start (meaningful for candidates)."""
+        return np.searchsorted(self.days, self.children.start_day)
+
+    @cached_property
+    def leavers(self) -> Ints:
+        """(num_settings, num_days): candidates who live in the setting now and could have left by the day."""
+        counts = np.zeros((len(self.instance.settings), len(self.days)), dtype=np.int64)
+        current = self.children.current_setting_idx[self.candidate_idx]
+        start = self.start_day_idx[self.candidate_idx]
+        np.add.at(counts, (current[current >= 0], start[current >= 0]), 1)
+        return counts.cumsum(axis=1)
+
+    @cached_property
+    def vacant(self) -> Ints:
+        """(num_settings, num_days): vacant places on the day, before anybody of the plan moves."""
+        days = [date.fromordinal(int(day)) for day in self.days]
+        counts = np.zeros((len(self.instance.settings), len(days)), dtype=np.int64)
+        for i, setting in enumerate(self.instance.settings):
+            offer = setting.offer
+            if all(count.from_date is None and count.until_date is None for count in offer.place_counts):
+                counts[i] = offer.num_vacant(days[0])
+            else:
+                counts[i] = [offer.num_vacant(day) for day in days]
+        return counts
+
+    @cached_property
+    def others(self) -> Ints:
+        """(num_settings, num_days): people in filled places on the day who are no candidates able to have left by then."""
+        days = [date.fromordinal(int(day)) for day in self.days]
+        filled = np.array(
+            [
+                [
+                    sum(
+                        count.num_places
+                        for count in setting.offer.place_counts
+                        if count.state is PlaceState.FILLED and not count.num_vacant(day)
+                    )
+                    for day in days
+                ]
+                for setting in self.instance.settings
+            ],
+            dtype=np.int64,
+        ).reshape(len(self.instance.settings), len(days))
+        return np.maximum(filled - self.leavers, 0)
+
+    @cached_property
+    def own_provision(self) -> Mask:
+        """(num_authorities, num_authorities + 1): whether the row's children may use the column's own settings.
+
+        Own and consortium partners' provision is open; the last column is for providers that no authority owns.
+        """
+        authorities = self.instance.authorities
+        is_open = np.zeros((len(authorities), len(authorities) + 1), dtype=np.bool_)
+        is_open[:, -1] = True
+        for i, authority in enumerate(authorities):
+            is_open[i, i] = True
+            for partner in authority.partner_ids:
+                if partner in self.authority_idx:
+                    is_open[i, self.authority_idx[partner]] = True
+        return is_open
+
+    @cached_property
+    def adjoining(self) -> Mask:
+        """(num_authorities, num_authorities): the column's area is the row's own or shares a boundary with it."""
+        authorities = self.instance.authorities
+        near = np.eye(len(authorities), dtype=np.bool_)
+        for i, authority in enumerate(authorities):
+            for neighbour in authority.neighbour_ids:
+                if neighbour in self.authority_idx:
+                    near[i, self.authority_idx[neighbour]] = True
+        return near | near.T
+
+    @cached_property
+    def connected_keys(self) -> Ints:
+        """Sorted keys child_idx * num_settings + setting_idx of children and their connected carers."""
+        m = len(self.instance.settings)
+        pairs = ((c, s) for c in self.instance.children for s in c.connected_carer_ids)
+        return np.sort(_ints(self.child_idx[c.id] * m + self.setting_idx[s] for c, s in pairs))
+
+    @cached_property
+    def residents(self) -> tuple[Ints, Ints]:
+        """Who lives where: ``children[first[s]:first[s + 1]]`` are the positions of the residents of setting ``s``."""
+        current = self.children.current_setting_idx
+        children = np.flatnonzero(current >= 0)
+        children = children[np.argsort(current[children], kind="stable")]
+        return np.searchsorted(current[children], np.arange(len(self.instance.settings) + 1)), children
+
+    @cached_property
+    def household(self) -> Household:
+        """Who may share a setting with whom."""
+        from rightplace.rules.compatibility import Household
+
+        return Household(self)
+
+    @cached_property
+    def keeps_fostering_limit(self) -> Mask:
+        """(num_settings,): whether those who live with a carer today keep the usual fostering limit."""
+        settings = self.instance.settings
+        return _flags(not isinstance(s, Carer) or self._household_is_lawful(s) for s in settings)
+
+    def _household_is_lawful(self, carer: Carer) -> bool:
+        residents = self.instance.residents.get(carer.id, ())
+        names = {child.id for child in residents}
+        num_unnamed = max(0, carer.offer.num_filled - len(residents))
+        if num_unnamed + sum(child.num_children for child in residents) <= USUAL_FOSTERING_LIMIT:
+            return True
+        siblings = any(names <= set(group.child_ids) for group in self.instance.sibling_groups)
+        return num_unnamed == 0 and (siblings or names <= carer.exempt_child_ids)
+
+    @cached_property
+    def required_setting_idx(self) -> Ints:
+        """Per child: the setting where siblings live with whom it must live (and who stay there), else -1."""
+        found = np.full(len(self.instance.children), -1, dtype=np.int64)
+        for group in self.instance.sibling_groups:
+            if group.togetherness is Togetherness.REQUIRED:
+                members = _ints(self.child_idx[child_id] for child_id in group.child_ids)
+                current = self.children.current_setting_idx[members]
+                fixed = current[(current >= 0) & ~self.is_candidate[members]]
+                if len(fixed):
+                    found[members] = fixed[0]
+        return found
+
+
+class Pairs:
+    """Some (child, setting) pairs: positions in ``facts.instance.children`` and ``.settings``, one entry a pair."""
+
+    def __init__(self, facts: Facts, child_idx: Ints, setting_idx: Ints) -> None:
+        self.facts = facts
+        self.child_idx = child_idx
+        self.setting_idx = setting_idx
+
+    @classmethod
+    def product(cls, facts: Facts, child_idx: Ints, setting_idx: Ints) -> Pairs:
+        """Every one of the children with every one of the settings."""
+        return cls(facts, np.repeat(child_idx, len(setting_idx)), np.tile(setting_idx, len(child_idx)))
+
+    @classmethod
+    def of(cls, facts: Facts, child_id: str, setting_id: str) -> Pairs:
+        """The table of one row."""
+        return cls(facts, np.array([facts.child_idx[child_id]]), np.array([facts.setting_idx[setting_id]]))
+
+    def __len__(self) -> int:
+        return len(self.child_idx)
+
+    def where(self, mask: Mask) -> Pairs:
+        """The pairs of a mask."""
+        return Pairs(self.facts, self.child_idx[mask], self.setting_idx[mask])
+
+    def child(self, values: NDArray[Any]) -> NDArray[Any]:
+        """An array over children, spread over the pairs."""
+        return values[self.child_idx]
+
+    def setting(self, values: NDArray[Any]) -> NDArray[Any]:
+        """An array over settings, spread over the pairs."""
+        return values[self.setting_idx]
+
+    @cached_property
+    def type(self) -> Ints:
+        """Type of the setting."""
+        return self.setting(self.facts.settings.type)
+
+    @cached_property
+    def start_day_idx(self) -> Ints:
+        """Position in ``facts.days`` of the child's start."""
+        return self.child(self.facts.start_day_idx)
+
+    def is_place(self, *places: Place) -> Mask:
+        """Whether the setting has one of these PLACE codes."""
+        wanted = np.zeros(len(PLACES), dtype=np.bool_)
+        wanted[[PLACES.index(place) for place in places]] = True
+        return wanted[self.setting(self.facts.settings.place)]
+
+    @cached_property
+    def miles_from_home_tenths(self) -> Ints:
+        """Tenths of a mile from the family home, straight line; -1 where either place is unknown."""
+        return self._tenths(self.facts.children.home)
+
+    @cached_property
+    def miles_from_school_tenths(self) -> Ints:
+        """Tenths of a mile from school, straight line; -1 where the child has none or it is unknown."""
+        return self._tenths(self.facts.children.school)
+
+    def _tenths(self, points: tuple[Ints, Ints, Mask]) -> Ints:
+        east, north, known = (self.child(values) for values in points)
+        s_east, s_north, s_known = (self.setting(values) for values in self.facts.settings.location)
+        tenths = distance_tenths(east, north, s_east, s_north).astype(np.int64)
+        return np.where(known & s_known, tenths, -1)
+
+    @cached_property
+    def in_area(self) -> Mask:
+        """The setting stands in the responsible authority's area."""
+        return self.child(self.facts.children.authority_idx) == self.setting(self.facts.settings.authority_idx)
+
+    @cached_property
+    def is_connected(self) -> Mask:
+        """The carer is a relative or friend of this very child."""
+        keys = self.child_idx * len(self.facts.instance.settings) + self.setting_idx
+        found = np.searchsorted(self.facts.connected_keys, keys)
+        padded = np.append(self.facts.connected_keys, -1)
+        return padded[found] == keys
+
+    @cached_property
+    def is_own(self) -> Mask:
+        """The responsible authority itself runs the setting."""
+        return self.child(self.facts.children.authority_idx) == self.setting(self.facts.settings.owner_idx)
+
+    @cached_property
+    def is_stay(self) -> Mask:
+        """The child lives in this setting now."""
+        return self.child(self.facts.children.current_setting_idx) == self.setting_idx

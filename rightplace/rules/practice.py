@@ -1,0 +1,174 @@
+"""Hard rules that are no statute: a place must be free, open to the authority, and good enough for the child's needs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rightplace.instances.children import Suitability
+from rightplace.instances.geography import distance_tenths
+from rightplace.rules.pairs import Pairs, Type
+from rightplace.rules.rule import Mask, hard
+
+_UNSUITABLE = list(Suitability).index(Suitability.UNSUITABLE)
+
+
+@hard(
+    "P01",
+    "A place is free",
+    source="Practice",
+    sentence="A place is vacant on the day the child needs it, or a child who is looking for another home leaves one.",
+)
+def has_vacancy(p: Pairs) -> Mask:
+    """Vacant places and places that candidates may have left, on the child's first day, are at least one."""
+    free = p.facts.vacant + p.facts.leavers
+    return free[p.setting_idx, p.start_day_idx] > 0
+
+
+@hard(
+    "P02",
+    "Open to the authority",
+    source="Practice (Barnet 2014, figure 19)",
+    sentence="An authority uses its own provision, that of its consortium and independent providers, not another "
+    "authority's own carers and homes.",
+)
+def open_to_authority(p: Pairs) -> Mask:
+    """The setting belongs to the authority, to a consortium partner, or to nobody's authority."""
+    owner = p.setting(p.facts.settings.owner_idx)
+    return p.facts.own_provision[p.child(p.facts.children.authority_idx), owner] | p.is_connected
+
+
+@hard(
+    "P03",
+    "Connected carers",
+    source="Children Act 1989 s22C(6)(a)",
+    sentence="A connected carer is approved for children who are their relatives or friends, and for no others.",
+)
+def connected_to_child(p: Pairs) -> Mask:
+    """Connected carers take only the children that name them."""
+    return ~p.setting(p.facts.settings.connected) | p.is_connected
+
+
+@hard(
+    "P04",
+    "Search radius",
+    source="The authority's policy",
+    sentence="The setting is no farther from the family home than the policy searches.",
+)
+def within_search_radius(p: Pairs) -> Mask:
+    """Miles from home are at most the policy's limit for the type of setting; unknown distances pass."""
+    search = p.facts.instance.policy.search
+    limits = np.array([search.carer_max_miles, search.home_max_miles, search.supported_max_miles]) * 10
+    limits[limits == 0] = np.inf
+    if np.isinf(limits).all():
+        return np.ones(len(p), dtype=np.bool_)
+    return p.miles_from_home_tenths <= limits[p.type]
+
+
+@hard(
+    "P05",
+    "A new home",
+    source="Practice",
+    sentence="A child for whom a home is sought is not offered the setting where they live now.",
+)
+def is_not_where_the_child_lives(p: Pairs) -> Mask:
+    """The setting is not the child's present one."""
+    return ~p.is_stay
+
+
+@hard(
+    "P06",
+    "Level of need",
+    source="Barnet 2014, figure 22 and section 8; Children's Homes Regulations 2015 reg 14",
+    sentence="The setting looks after children of this level of need, with additional support if the carer takes it.",
+)
+def meets_need_level(p: Pairs) -> Mask:
+    """The child's level is at most the setting's, lifted by the most support the carer takes."""
+    return p.child(p.facts.children.need_level) <= p.setting(p.facts.settings.lifted_level)
+
+
+@hard(
+    "P07",
+    "Type of care",
+    source="South West referral standard: foster, residential and supported suitability",
+    sentence="The referral does not call this type of care unsuitable for the child.",
+)
+def type_is_suitable(p: Pairs) -> Mask:
+    """The suitability of the setting's type is not unsuitable."""
+    return p.facts.children.suitability[p.child_idx, p.type] != _UNSUITABLE
+
+
+@hard(
+    "P08",
+    "Adult ratio",
+    source="South West referral standard: minimum adult ratio",
+    sentence="A home provides at least as many adults to a child as the referral asks for.",
+)
+def adult_ratio(p: Pairs) -> Mask:
+    """Homes reach the child's minimum adult ratio; carers are one household and pass."""
+    enough = p.setting(p.facts.settings.adult_ratio) >= p.child(p.facts.children.adult_ratio)
+    return (p.type == Type.CARER) | enough
+
+
+@hard(
+    "R38",
+    "Locations to avoid",
+    source="South West referral standard: locations to avoid; Children's Homes Regulations 2015 reg 46",
+    sentence="The setting lies outside the radius of every location that the child must avoid.",
+)
+def avoids_locations(p: Pairs) -> Mask:
+    """Farther than the radius from each location to avoid; unknown locations of settings fail."""
+    keeps = np.ones(len(p), dtype=np.bool_)
+    concerned = np.flatnonzero(p.child(p.facts.children.has_avoid))
+    if not len(concerned):
+        return keeps
+    east, north, known = p.facts.settings.location
+    policy_miles = p.facts.instance.policy.compatibility.avoid_radius_miles
+    for child_idx in np.unique(p.child_idx[concerned]):
+        rows = concerned[p.child_idx[concerned] == child_idx]
+        at = p.setting_idx[rows]
+        for area in p.facts.instance.children[int(child_idx)].avoid:
+            if area.location.easting is None or area.location.northing is None:
+                continue
+            miles = policy_miles if area.radius_miles is None else area.radius_miles
+            tenths = distance_tenths(area.location.easting, area.location.northing, east[at], north[at])
+            keeps[rows] &= known[at] & (tenths > 10 * miles)
+    return keeps
+
+
+@hard(
+    "R06",
+    "Siblings who must live together",
+    source="Children Act 1989 s22C(8)(c)",
+    sentence="Where the care plan requires siblings to live together, a child joins those who are already placed.",
+)
+def joins_required_siblings(p: Pairs) -> Mask:
+    """A child whose siblings, required to be with it, live somewhere for good goes there."""
+    where = p.child(p.facts.required_setting_idx)
+    return (where < 0) | (where == p.setting_idx)
+
+
+@hard(
+    "R19",
+    "Usual fostering limit",
+    source="Children Act 1989 Sch 7 paras 2 to 4",
+    sentence="A foster carer looks after at most three children, unless all are siblings of each other or an exemption "
+    "names them. A carer who is above the limit already takes nobody.",
+)
+def below_fostering_limit(p: Pairs) -> Mask:
+    """The carer's household keeps the limit today; what the plan adds is limited in the model and in the certificate."""
+    return p.setting(p.facts.keeps_fostering_limit)
+
+
+RULES = (
+    has_vacancy,
+    open_to_authority,
+    connected_to_child,
+    within_search_radius,
+    is_not_where_the_child_lives,
+    meets_need_level,
+    type_is_suitable,
+    adult_ratio,
+    avoids_locations,
+    joins_required_siblings,
+    below_fostering_limit,
+)

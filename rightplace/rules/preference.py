@@ -1,0 +1,178 @@
+"""What is wanted but not required: each rule says how much of the unwanted a pair has; the policy says what it costs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rightplace.instances.children import Child, Suitability, Wish
+from rightplace.instances.settings import Carer, Setting
+from rightplace.rules.pairs import Pairs
+from rightplace.rules.rule import Amounts, preference
+
+_NOT_PREFERRED = list(Suitability).index(Suitability.SUITABLE)
+
+
+@preference(
+    "R04",
+    "Near home",
+    source="Children Act 1989 s22C(8)(a)",
+    sentence="The placement is near the child's home.",
+    price=lambda policy: policy.price.mile_from_home,
+    divisor=10,
+)
+def near_home(p: Pairs) -> Amounts:
+    """Tenths of a mile from home; 0 where unknown."""
+    return np.maximum(p.miles_from_home_tenths, 0)
+
+
+@preference(
+    "R05",
+    "Near school",
+    source="Children Act 1989 s22C(8)(b)",
+    sentence="The placement is near the child's school.",
+    price=lambda policy: policy.price.mile_from_school,
+    divisor=10,
+)
+def near_school(p: Pairs) -> Amounts:
+    """Tenths of a mile from school; 0 for a child without one."""
+    return np.maximum(p.miles_from_school_tenths, 0)
+
+
+def _changes_school(p: Pairs) -> NDArray[np.bool_]:
+    changes: NDArray[np.bool_] = p.miles_from_school_tenths > 10 * p.facts.instance.policy.price.school_change_miles
+    return changes
+
+
+@preference(
+    "R05C",
+    "Same school",
+    source="Children Act 1989 s22C(8)(b)",
+    sentence="The placement does not disrupt the child's education by a change of school.",
+    price=lambda policy: policy.price.school_change,
+)
+def same_school(p: Pairs) -> Amounts:
+    """1 where the journey is so long that it means a change of school, for children who could change."""
+    return (_changes_school(p) & ~p.child(p.facts.children.must_stay_at_school)).astype(np.int64)
+
+
+@preference(
+    "R05M",
+    "School that must continue",
+    source="Children Act 1989 s22C(8)(b); South West referral standard",
+    sentence="The child can go on at a school where the referral says they must continue.",
+    price=lambda policy: policy.price.school_change_when_it_must_continue,
+)
+def school_that_must_continue(p: Pairs) -> Amounts:
+    """1 where the journey is too long, for children who must continue at their school."""
+    return (_changes_school(p) & p.child(p.facts.children.must_stay_at_school)).astype(np.int64)
+
+
+@preference(
+    "R08",
+    "In area",
+    source="Children Act 1989 s22C(9)",
+    sentence="The placement is within the responsible authority's area.",
+    price=lambda policy: policy.price.out_of_area,
+)
+def in_area(p: Pairs) -> Amounts:
+    """1 outside the area."""
+    return (~p.in_area).astype(np.int64)
+
+
+def _unmet(p: Pairs, wish: Wish) -> Amounts:
+    """1 where the child has this wish and the setting does not meet it."""
+    unmet = np.zeros(len(p), dtype=np.int64)
+    instance = p.facts.instance
+    for i in np.flatnonzero(p.child(p.facts.children.has_wishes)):
+        child = instance.children[int(p.child_idx[i])]
+        unmet[i] = wish in child.wishes and not meets_wish(child, instance.settings[int(p.setting_idx[i])], wish)
+    return unmet
+
+
+def meets_wish(child: Child, setting: Setting, wish: Wish) -> bool:
+    """Whether a setting shares what the child wishes it to share; a wish about nothing recorded is met."""
+    match wish:
+        case Wish.FAITH:
+            return child.religion is None or child.religion in setting.offer.faiths
+        case Wish.LANGUAGE:
+            return not child.languages or bool(child.languages & setting.offer.languages)
+        case Wish.ETHNICITY:
+            return child.ethnicity is None or not isinstance(setting, Carer) or child.ethnicity in setting.ethnicities
+
+
+_WISHES = "Children Act 1989 s22(4), (5)"
+
+
+@preference(
+    "R10F",
+    "Faith",
+    source=_WISHES,
+    sentence="The setting supports the faith that the child wishes to live with.",
+    price=lambda policy: policy.price.unmet_faith,
+)
+def faith(p: Pairs) -> Amounts:
+    """1 where a wish about faith is unmet."""
+    return _unmet(p, Wish.FAITH)
+
+
+@preference(
+    "R10L",
+    "Language",
+    source=_WISHES,
+    sentence="Somebody in the setting speaks a language of the child's.",
+    price=lambda policy: policy.price.unmet_language,
+)
+def language(p: Pairs) -> Amounts:
+    """1 where a wish about language is unmet."""
+    return _unmet(p, Wish.LANGUAGE)
+
+
+@preference(
+    "R10E",
+    "Ethnicity",
+    source=_WISHES,
+    sentence="The carer shares the child's ethnicity where the child wishes it.",
+    price=lambda policy: policy.price.unmet_ethnicity,
+)
+def ethnicity(p: Pairs) -> Amounts:
+    """1 where a wish about ethnicity is unmet."""
+    return _unmet(p, Wish.ETHNICITY)
+
+
+@preference(
+    "P10",
+    "Preferred type of care",
+    source="South West referral standard: foster, residential and supported suitability",
+    sentence="The setting is of the type of care that the referral prefers.",
+    price=lambda policy: policy.price.not_the_preferred_type,
+)
+def preferred_type(p: Pairs) -> Amounts:
+    """1 where the type is suitable but not preferred."""
+    return (p.facts.children.suitability[p.child_idx, p.type] == _NOT_PREFERRED).astype(np.int64)
+
+
+@preference(
+    "P11",
+    "Stability",
+    source="Ofsted; DfE stability measures (field guide, E1)",
+    sentence="A child for whom no home is sought stays where they are.",
+    price=lambda policy: policy.price.move,
+)
+def stability(p: Pairs) -> Amounts:
+    """1 for a move of a child who does not wait for a home."""
+    return (~p.child(p.facts.children.is_waiting) & ~p.is_stay).astype(np.int64)
+
+
+RULES = (
+    near_home,
+    near_school,
+    same_school,
+    school_that_must_continue,
+    in_area,
+    faith,
+    language,
+    ethnicity,
+    preferred_type,
+    stability,
+)

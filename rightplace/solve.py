@@ -1,0 +1,147 @@
+"""The whole composition on one screen: instance -> numbers -> program -> claims -> plan -> certificate -> result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from rightplace.certificate import check
+from rightplace.errors import SolverError
+from rightplace.instances.instance import Instance
+from rightplace.instances.policy import SearchOrder
+from rightplace.models.allocation import AllocationData, Columns, allocation_data, allocation_plan, allocation_program
+from rightplace.models.greedy import greedy_point
+from rightplace.plan import Plan, Tier
+from rightplace.program import Program
+from rightplace.result import Checked, Result, Status, Timing
+from rightplace.rules.catalogue import CAPACITY, exclusions
+from rightplace.solver.answer import answer
+from rightplace.solver.outcome import Outcome, Reason, SolveOptions
+
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class MatchOptions:
+    """What to match, beside how to solve it.
+
+    Parameters
+    ----------
+    rematch
+        Moves may be proposed for children who may move.
+    search_order
+        In place of the policy's.
+    compare
+        Also solve the other search order, if the time limit leaves room for it.
+    """
+
+    rematch: bool = False
+    search_order: SearchOrder | None = None
+    compare: bool = True
+
+
+def match(instance: Instance, options: MatchOptions = MatchOptions(), solving: SolveOptions = SolveOptions()) -> Result:
+    """Place every waiting child, all considered together, and check the answer.
+
+    Parameters
+    ----------
+    instance
+        On the day of the match, with the policy to use.
+
+    Raises
+    ------
+    SolverError
+        When a back end fails. A plan that the checker refuses is returned with its violations, never as a success.
+    """
+    began = time.perf_counter()
+    data = allocation_data(instance, rematch=options.rematch, search_order=options.search_order)
+    program, columns = allocation_program(data)
+    start = greedy_point(data, program, columns)
+    violation = program.worst_violation(start)
+    if violation > _TOLERANCE:
+        raise SolverError(f"the first solution breaks a constraint of the model by {violation:g}")
+    built = time.perf_counter()
+    outcome = answer(replace(program, start=start), solving)
+    plan = _claimed(allocation_plan(data, columns, program, _point(outcome, program)), outcome)
+    solved = time.perf_counter()
+    best = Checked(plan, check(instance, plan))
+    greedy_plan = allocation_plan(data, columns, program, start)
+    greedy = Checked(greedy_plan, check(instance, greedy_plan))
+    reasons = _reasons(data, plan)
+    checked = time.perf_counter()
+    left = replace(solving, time_limit_seconds=solving.time_limit_seconds - (checked - began))
+    return Result(
+        instance=instance,
+        status=Status.OPTIMAL if outcome.reason is Reason.OPTIMAL else Status.FEASIBLE,
+        stopped_by=outcome.limit.value,
+        solver=outcome.solver,
+        solver_version=outcome.version,
+        best=best,
+        greedy=greedy,
+        other=_other_order(data, left) if options.compare else None,
+        reasons=reasons,
+        timing=Timing(build_s=built - began, solve_s=solved - built, check_s=checked - solved),
+    )
+
+
+def _point(outcome: Outcome, program: Program) -> np.ndarray:  # type: ignore[type-arg]
+    if outcome.values is None:
+        raise SolverError(f"{outcome.solver} gave no answer although a feasible start exists: {outcome.detail}")
+    return outcome.values
+
+
+def _claimed(plan: Plan, outcome: Outcome) -> Plan:
+    """The plan with the solver's claims; the values are the plan's own, which are never above the solver's."""
+    who = f"{outcome.solver} {outcome.version}"
+    tiers = []
+    for tier in outcome.tiers:
+        value = min(tier.value, plan.value_pence_per_week) if tier.name == "price" else tier.value
+        tiers.append(Tier(name=tier.name, value=value, bound=min(tier.bound, value), claimed_by=who))
+    return replace(plan, tiers=tuple(tiers))
+
+
+def _other_order(data: AllocationData, solving: SolveOptions) -> Checked | None:
+    """The plan of the other search order, proven or not, if there is time."""
+    if solving.time_limit_seconds <= 0 or solving.stop.is_set():
+        return None
+    level = data.search_order is SearchOrder.LEVEL
+    other = replace(data, search_order=SearchOrder.CASCADE if level else SearchOrder.LEVEL)
+    program, columns = allocation_program(other)
+    outcome = answer(replace(program, start=greedy_point(other, program, columns)), solving)
+    plan = _claimed(allocation_plan(other, columns, program, _point(outcome, program)), outcome)
+    return Checked(plan, check(data.instance, plan))
+
+
+def _reasons(data: AllocationData, plan: Plan) -> Mapping[str, Mapping[str, int]]:
+    """Why each waiting child waits: the settings that each rule excludes, and those that others fill."""
+    reasons = {}
+    for child_id in plan.waiting_ids:
+        candidate = int(np.flatnonzero(data.facts.candidate_idx == data.facts.child_idx[child_id])[0])
+        open_settings = int(data.first_option[candidate + 1] - data.first_option[candidate])
+        found = exclusions(data.facts, child_id)
+        reasons[child_id] = ({CAPACITY: open_settings} if open_settings else {}) | found
+    return reasons
+
+
+def export_model(instance: Instance, path: Path, options: MatchOptions = MatchOptions()) -> None:
+    """Write the model of a match as .mps or .lp for other solvers.
+
+    The tiers are one objective there: earlier tiers are weighted by more than all later ones can differ by.
+
+    Raises
+    ------
+    ValueError
+        When the path ends in neither.
+    """
+    from rightplace.solver.pulp_backends import export
+
+    data = allocation_data(instance, rematch=options.rematch, search_order=options.search_order)
+    program, _ = allocation_program(data)
+    export(program.blended(), path)
+
+
+__all__ = ["Columns", "MatchOptions", "export_model", "match"]

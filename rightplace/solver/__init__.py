@@ -1,0 +1,1 @@
+"""How we answer: back ends over ``Program``. This room has never heard of a child."""

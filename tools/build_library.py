@@ -1,0 +1,36 @@
+"""Build the instances of ``rightplace/instances/library`` that are calibrated to Barnet's two published strategies.
+
+Run from the top folder, with the development dependencies installed:
+
+    python -m tools.build_library
+
+It takes a few seconds and writes the same bytes each time. All children and settings are made up; places are real.
+``docs/library/<name>.md`` ties the totals to the published figures.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rightplace.instances.tables import write_instance
+from tools.library import barnet_2014, barnet_2023
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rightplace.instances.instance import Instance
+
+LIBRARY = Path(__file__).parents[1] / "rightplace" / "instances" / "library"
+BUILDERS: dict[str, Callable[[], Instance]] = {"barnet_2014": barnet_2014.build, "barnet_2023": barnet_2023.build}
+
+
+def build_library(folder: Path, *names: str) -> None:
+    """Write the instances of these names (all when none is given) as folders of CSV tables below a folder."""
+    for name in names or tuple(BUILDERS):
+        write_instance(BUILDERS[name](), folder / name)
+
+
+if __name__ == "__main__":
+    build_library(LIBRARY, *sys.argv[1:])
