@@ -90,6 +90,11 @@ def _identity(instance: Instance, plan: Plan) -> Iterator[Violation]:
     """The plan speaks of this instance, of each candidate once, and of nobody else."""
     if plan.digest != instance.digest:
         yield Violation("digest", (), None, "the plan answers another instance, policy or date")
+    elif plan.date != instance.date:
+        yield Violation("date", (), None, f"the plan is for {plan.date.isoformat()}, not {instance.date.isoformat()}")
+    elif plan.shortlist != instance.policy.search.shortlist:
+        said = f"the plan says {plan.shortlist} settings a child were considered; the policy says"
+        yield Violation("shortlist", (), None, f"{said} {instance.policy.search.shortlist}")
     candidates = {child.id for child in instance.candidates(plan.rematch)}
     seen = Counter([p.child_id for p in plan.placements]) + Counter(plan.waiting_ids)
     for child_id, times in seen.items():
@@ -179,7 +184,7 @@ class _Checker:
         here_still = [child for child in residents if not self._has_left(child, day)]
         if not here_new:
             return
-        free = setting.offer.num_vacant(day) + len(residents) - len(here_still)
+        free = setting.offer.num_vacant(day) + self._num_left(setting, residents, here_still, day)
         if len(here_new) > free:
             names = tuple(child.id for child in here_new)
             yield Violation("capacity", names, setting.id, f"{len(names)} children on {day}, {free} places free")
@@ -189,6 +194,19 @@ class _Checker:
             yield from self._household(setting, here_new, here_still, day)
         if isinstance(setting, Carer):
             yield from self._fostering_limit(setting, here_new, here_still, day)
+
+    def _num_left(self, setting: Setting, residents: tuple[Child, ...], still: list[Child], day: date) -> int:
+        """Places that the plan frees: those of residents who have gone, unless their filling ended by itself before.
+
+        Where fewer places are filled than residents could have gone, the places not filled are counted as vacant, and
+        who could go but stays takes one of them.
+        """
+        could_go = [child for child in residents if child.id in self.candidates and self._start(child) <= day]
+        filled = sum(
+            n.num_places for n in setting.offer.place_counts if n.state is PlaceState.FILLED and not n.num_vacant(day)
+        )
+        num_staying = sum(child in still for child in could_go)
+        return min(filled, len(could_go)) - num_staying
 
     def _has_left(self, child: Child, day: date) -> bool:
         """Whether a resident has gone by a day: it is placed elsewhere and its placement has begun."""
@@ -213,7 +231,7 @@ class _Checker:
         return max(0, sum(n.num_places for n in counts) - len(self.instance.residents.get(setting.id, ())))
 
     def _fostering_limit(self, carer: Carer, new: list[Child], still: list[Child], day: date) -> Iterator[Violation]:
-        unnamed = max(0, carer.offer.num_filled - len(self.instance.residents.get(carer.id, ())))
+        unnamed = self._unnamed(carer, day)
         people = unnamed + sum(2 if child.parent_and_child else 1 for child in (*new, *still))
         if people <= 3:
             return
@@ -363,6 +381,11 @@ class _Checker:
         values = {"waiting": self._weighted_waiting(), "price": self.value}
         if self.plan.search_order is SearchOrder.CASCADE:
             values["search order"] = sum(self._step(placement) for placement in self.plan.placements)
+            values = {name: values[name] for name in ("waiting", "search order", "price")}
+        names = [tier.name for tier in self.plan.tiers]
+        if names and set(names) <= set(values) and names != list(values):
+            order = ", ".join(values)
+            yield Violation("claim", (), None, f"the tiers of this search order are {order}, not {', '.join(names)}")
         for tier in self.plan.tiers:
             if tier.name not in values:
                 yield Violation("claim", (), None, f"no tier is called {tier.name!r}")

@@ -353,10 +353,10 @@ def _solving(solver: str, time_limit: float, gap: float, threads: int, seed: int
 
 
 class _Log:
-    """Progress as plain lines on stderr, at most one every ten seconds, where no terminal can show a status line."""
+    """Progress as plain lines on stderr, after two seconds and then every ten, where no terminal can show a status line."""
 
     def __init__(self) -> None:
-        self._next = time.monotonic() + 10
+        self._next = time.monotonic() + 2
 
     def __call__(self, progress: Progress) -> None:
         if time.monotonic() >= self._next:

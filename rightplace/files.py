@@ -6,6 +6,7 @@ Everything that rightplace writes goes through ``written_at_once``: to a tempora
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import shutil
@@ -13,9 +14,10 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import IO, Any
 
 from rightplace.errors import Fault, InstanceError
 
@@ -99,12 +101,22 @@ def _read_folder(path: Path) -> dict[str, Sheet]:
     faults: list[Fault] = []
     for file in sorted(path.glob("*.csv")):
         try:
-            sheets[file.stem.lower()] = read_csv(file)
+            _add(sheets, file.stem, read_csv(file))
         except InstanceError as error:
             faults.extend(error.faults)
     if faults:
         raise InstanceError(faults)
     return sheets
+
+
+def _add(sheets: dict[str, Sheet], name: str, sheet: Sheet) -> None:
+    """Add a sheet under its name as tables are named: in lower case, with underscores."""
+    plain = name.strip().lower().replace(" ", "_")
+    if plain in sheets:
+        raise InstanceError(
+            [Fault(sheet.source, None, None, None, f"one table of {plain}; {sheets[plain].source} is one")]
+        )
+    sheets[plain] = sheet
 
 
 def read_csv(file: Path) -> Sheet:
@@ -117,11 +129,18 @@ def read_csv(file: Path) -> Sheet:
     """
     name = file.name
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         wanted = 'text in UTF-8 (in Excel: save as "CSV UTF-8")'
         raise InstanceError([Fault(name, None, None, f"byte {error.start}", wanted)]) from error
-    lines = csv.reader(text.splitlines(keepends=True))
+    lines = csv.reader(io.StringIO(text, newline=""))
+    try:
+        return _csv_sheet(name, lines)
+    except csv.Error as error:
+        raise InstanceError([Fault(name, lines.line_num, None, None, f"comma-separated values ({error})")]) from error
+
+
+def _csv_sheet(name: str, lines: Any) -> Sheet:
     header = next(lines, None)
     if header is None:
         raise InstanceError([Fault(name, None, None, None, "a header row; the file is empty")])
@@ -151,18 +170,41 @@ def _header(source: str, cells: Sequence[Any]) -> tuple[str, ...]:
 
 
 def _read_workbook(path: Path) -> dict[str, Sheet]:
+    import warnings
     import zipfile
+    import zlib
+    from xml.etree.ElementTree import ParseError
 
-    import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
+    broken = (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        zlib.error,
+        ParseError,
+        OSError,
+        EOFError,
+        KeyError,
+        ValueError,
+        TypeError,
+    )
     try:
-        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError) as error:
-        raise InstanceError([Fault(str(path), None, None, None, "an Excel workbook (.xlsx)")]) from error
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # openpyxl's, of drop-downs and styles that it cannot read
+            with path.open("rb") as stream:  # openpyxl leaves files open that it cannot read
+                return _workbook_sheets(stream)
+    except broken as error:
+        raise InstanceError([Fault(str(path), None, None, None, f"an Excel workbook (.xlsx) ({error})")]) from error
+
+
+def _workbook_sheets(stream: IO[bytes]) -> dict[str, Sheet]:
+    import openpyxl
+
+    workbook = openpyxl.load_workbook(stream, read_only=True, data_only=True)
     sheets: dict[str, Sheet] = {}
     try:
         for worksheet in workbook.worksheets:
+            worksheet.reset_dimensions()  # some programs write wrong ones
             lines = worksheet.iter_rows(values_only=True)
             columns = _header(worksheet.title, next(lines, ()))
             rows: list[tuple[int, Row]] = []
@@ -170,7 +212,7 @@ def _read_workbook(path: Path) -> dict[str, Sheet]:
                 row = {c: v for c, v in zip(columns, map(_from_excel, cells), strict=False) if c and not _blank(v)}
                 if row:
                     rows.append((number, row))
-            sheets[worksheet.title.strip().lower().replace(" ", "_")] = Sheet(worksheet.title, columns, rows)
+            _add(sheets, worksheet.title, Sheet(worksheet.title, columns, rows))
     finally:
         workbook.close()
     return sheets
@@ -183,6 +225,8 @@ def _blank(value: Cell) -> bool:
 def _from_excel(value: Any) -> Cell:
     if isinstance(value, datetime):
         return value.date()
+    if isinstance(value, time):  # Excel takes 1:1 for one minute past one
+        return f"{value.hour}:{value.minute}"
     if value is None or isinstance(value, str | int | float | bool | date):
         return value
     return str(value)
@@ -202,12 +246,22 @@ def _read_json(path: Path) -> dict[str, Sheet]:
             raise InstanceError([Fault(path.name, None, str(name), None, "a list of objects, one a row")])
         columns = tuple(dict.fromkeys(column for row in rows for column in row))
         found = [(n, {c: v for c, v in row.items() if not _blank(v)}) for n, row in enumerate(rows, start=1)]
-        sheets[name] = Sheet(f"{path.name}: {name}", columns, found)
+        _add(sheets, name, Sheet(f"{path.name}: {name}", columns, found))
     return sheets
 
 
-def write_sheets(path: Path, sheets: Mapping[str, tuple[Sequence[str], Iterable[Row]]]) -> None:
-    """Write tables in the form that the path's ending names, all at once or not at all."""
+def write_sheets(
+    path: Path,
+    sheets: Mapping[str, tuple[Sequence[str], Iterable[Row]]],
+    beside: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Write tables in the form that the path's ending names, all at once or not at all.
+
+    Parameters
+    ----------
+    beside
+        Other text files of a folder, by name.
+    """
     form = Form.of(path)
     with written_at_once(path) as target:
         if form == Form.WORKBOOK:
@@ -219,6 +273,8 @@ def write_sheets(path: Path, sheets: Mapping[str, tuple[Sequence[str], Iterable[
             target.mkdir()
             for name, (columns, rows) in sheets.items():
                 write_csv(target / f"{name}.csv", columns, rows)
+            for name, text in beside.items():
+                (target / name).write_text(text, encoding="utf-8")
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -258,9 +314,14 @@ def _write_workbook(target: Path, sheets: Mapping[str, tuple[Sequence[str], Iter
             cell.font = Font(bold=True)
         for row in rows:
             worksheet.append([_excel(row.get(column)) for column in columns])
+            for cell in worksheet[worksheet.max_row]:
+                if cell.data_type == "f":  # text that begins with = is no formula
+                    cell.data_type = "s"
         worksheet.freeze_panes = "B2"
     workbook.save(target)
 
 
 def _excel(value: Cell) -> Cell:
+    if isinstance(value, float) and float(f"{value:.15g}") != value:
+        return repr(value)  # Excel keeps 15 digits
     return ("yes" if value else "no") if isinstance(value, bool) else value

@@ -122,7 +122,14 @@ class ProgramBuilder:
         self._rows: list[tuple[str, Ints, Ints, Floats, Floats, Floats]] = []
 
     def add_columns(self, name: str, num: int, domain: Domain, upper: float = 1.0) -> Ints:
-        """Add a block of columns in [0, upper]; returns their positions."""
+        """Add a block of columns in [0, upper]; returns their positions.
+
+        Raises
+        ------
+        ValueError
+            When there is a block of that name.
+        """
+        _refuse_twice(name, (block[0] for block in self._columns))
         self._columns.append((name, np.zeros(num), np.full(num, upper), np.full(num, int(domain), dtype=np.int8)))
         first, self._num_columns = self._num_columns, self._num_columns + num
         return np.arange(first, first + num)
@@ -134,7 +141,13 @@ class ProgramBuilder:
 
         ``lower`` and ``upper`` are scalars or one number a row; ``num`` is the number of rows when they are scalars
         and the last rows may be empty.
+
+        Raises
+        ------
+        ValueError
+            When there is a block of that name.
         """
+        _refuse_twice(name, (block[0] for block in self._rows))
         rows = np.asarray(rows, dtype=np.int64)
         columns = np.asarray(columns, dtype=np.int64)
         values = np.broadcast_to(np.asarray(values, dtype=np.float64), columns.shape)
@@ -173,6 +186,11 @@ class ProgramBuilder:
     def num_columns(self) -> int:
         """Columns added so far."""
         return self._num_columns
+
+
+def _refuse_twice(name: str, names: Iterable[str]) -> None:
+    if name in set(names):
+        raise ValueError(f"a block called {name!r} is there already")
 
 
 def _joined(parts: Iterable[NDArray[Any]], dtype: Any) -> NDArray[Any]:

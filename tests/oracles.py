@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rightplace.certificate import check
-from rightplace.instances.instance import Instance
 from rightplace.instances.policy import SearchOrder
 from rightplace.models.allocation import AllocationData, allocation_data, plan_of
 from rightplace.models.costs import fees_of, settled_siblings_apart
@@ -18,13 +17,20 @@ from rightplace.plan import Plan, Tier
 from rightplace.rules.catalogue import HARD_RULES, priced
 from rightplace.rules.pairs import Facts, Pairs
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rightplace.instances.instance import Instance
+
 
 def everything(instance: Instance, *, rematch: bool) -> AllocationData:
     """The numbers of an allocation with every lawful pair, each found lawful by itself on a table of one row."""
     data = allocation_data(instance, rematch=rematch)
     facts = data.facts
     everywhere = Pairs.product(facts, facts.candidate_idx, np.arange(len(instance.settings)))
-    lawful = [_is_lawful(facts, int(c), int(s)) for c, s in zip(everywhere.child_idx, everywhere.setting_idx, strict=True)]
+    lawful = [
+        _is_lawful(facts, int(c), int(s)) for c, s in zip(everywhere.child_idx, everywhere.setting_idx, strict=True)
+    ]
     rows = everywhere.where(np.array(lawful, dtype=np.bool_))
     fees, policy, apart = fees_of(rows), priced(rows), settled_siblings_apart(facts, rows)
     cost = fees.fee + policy + instance.policy.price.siblings_apart * apart
@@ -70,15 +76,16 @@ def tier_values(plan: Plan, data: AllocationData) -> tuple[int, ...]:
 
 
 def brute_force(instance: Instance, *, rematch: bool) -> tuple[int, ...]:
-    """The best tier values over all plans that the certificate accepts."""
+    """The best tier values over all plans that the certificate accepts.
+
+    Plans are judged from the best values up, so the first accepted one has the least: no plan need be judged after it.
+    """
     data = everything(instance, rematch=rematch)
-    accepted = (plan for plan in every_plan(data) if check(instance, plan).is_accepted)
-    return min(tier_values(plan, data) for plan in accepted)
+    ranked = sorted(((tier_values(plan, data), plan) for plan in every_plan(data)), key=lambda item: item[0])
+    return next(values for values, plan in ranked if check(instance, plan).is_accepted)
 
 
 def with_tiers(plan: Plan, values: dict[str, int]) -> Plan:
     """A plan that claims these tier values as proven."""
     tiers = tuple(Tier(name=name, value=v, bound=v, claimed_by="test") for name, v in values.items())
     return replace(plan, tiers=tiers)
-
-

@@ -172,7 +172,9 @@ def instances(draw: st.DrawFn, max_children: int = 5, max_settings: int = 4) -> 
     groups = []
     if len(free) > 1 and draw(st.booleans()):
         size = draw(st.integers(2, min(4, len(free))))
-        groups.append(SiblingGroup(id="G0", child_ids=tuple(free[:size]), togetherness=draw(st.sampled_from(Togetherness))))
+        groups.append(
+            SiblingGroup(id="G0", child_ids=tuple(free[:size]), togetherness=draw(st.sampled_from(Togetherness)))
+        )
         if len(free) - size > 1 and draw(st.booleans()):
             kind = draw(st.sampled_from(Togetherness))
             groups.append(SiblingGroup(id="G1", child_ids=tuple(free[size:]), togetherness=kind))
@@ -214,9 +216,15 @@ def _counted(draw: st.DrawFn, setting: Setting, people: list[Child]) -> Setting:
     vacant = num - residents - strangers
     later = draw(mostly(None, st.integers(0, 6).map(lambda n: DAY + timedelta(days=n))))
     until = draw(mostly(None, st.integers(1, 8).map(lambda n: DAY + timedelta(days=n)), 6))
+    num_ending = draw(mostly(0, st.integers(0, residents + strangers), 6))
+    day = DAY + timedelta(days=draw(st.integers(1, 5)))
+    dates = draw(st.sampled_from([(None, day), (day, None)]))
     counts = (
-        PlaceCount(PlaceState.FILLED, residents + strangers),
-        PlaceCount(PlaceState.VACANT, vacant, later, until if later is None or until is None or until > later else None),
+        PlaceCount(PlaceState.FILLED, residents + strangers - num_ending),
+        PlaceCount(PlaceState.FILLED, num_ending, *dates),
+        PlaceCount(
+            PlaceState.VACANT, vacant, later, until if later is None or until is None or until > later else None
+        ),
     )
     exempt = frozenset(child.id for child in people[:4]) if draw(mostly(False, st.just(True), 6)) else frozenset()
     terms = _with(setting.offer.terms, num_places=max(1, num))
@@ -224,4 +232,4 @@ def _counted(draw: st.DrawFn, setting: Setting, people: list[Child]) -> Setting:
     return _with(changed, exempt_child_ids=exempt) if isinstance(changed, Carer) else changed
 
 
-__all__ = ["A", "AUTHORITIES", "B", "DAY", "FAR", "POINTS", "PROVIDERS", "Point", "instances", "settings"]
+__all__ = ["AUTHORITIES", "DAY", "FAR", "POINTS", "PROVIDERS", "A", "B", "Point", "instances", "settings"]

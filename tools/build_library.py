@@ -1,11 +1,11 @@
-"""Build the instances of ``rightplace/instances/library`` that are calibrated to Barnet's two published strategies.
+"""Build the instances of ``rightplace/instances/library``: two calibrated to Barnet's strategies, and a tiny one.
 
 Run from the top folder, with the development dependencies installed:
 
     python -m tools.build_library
 
 It takes a few seconds and writes the same bytes each time. All children and settings are made up; places are real.
-``docs/library/<name>.md`` ties the totals to the published figures.
+``docs/library/<name>.md`` ties the totals to the published figures, and works out the best plan of ``tiny`` by hand.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rightplace.instances.tables import write_instance
-from tools.library import barnet_2014, barnet_2023
+from tools.library import barnet_2014, barnet_2023, tiny
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from rightplace.instances.instance import Instance
 
 LIBRARY = Path(__file__).parents[1] / "rightplace" / "instances" / "library"
-BUILDERS: dict[str, Callable[[], Instance]] = {"barnet_2014": barnet_2014.build, "barnet_2023": barnet_2023.build}
+BUILDERS: dict[str, Callable[[], Instance]] = {
+    "barnet_2014": barnet_2014.build,
+    "barnet_2023": barnet_2023.build,
+    "tiny": tiny.build,
+}
 
 
 def build_library(folder: Path, *names: str) -> None:

@@ -1,7 +1,7 @@
 """What may stand in a cell, and how it is read and written: one ``Kind`` for each sort of value.
 
-Cells are read as Excel users type them: ``£1,234.50``, ``3/4/2023``, ``Y``, ``7y 3m``. A value that cannot be read raises
-``ValueError``; the reader of tables turns that into a fault with its place.
+Cells are read as Excel users type them: ``£1,234.50``, ``3/4/2023``, ``Y``, ``7y 3m``. A value that cannot be read
+raises ``ValueError``; the reader of tables turns that into a fault with its place.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ class Lookup(Protocol):
         """The id of an authority given by id or name; ``ValueError`` when there is none."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How one sort of value is read from and written to a cell.
@@ -57,6 +56,14 @@ def as_text(cell: Cell) -> str:
     return str(cell).strip()
 
 
+def _line(cell: Cell) -> str:
+    """A cell as one line of text, every run of white space as one space."""
+    line = " ".join(as_text(cell).split())
+    if not line or not line.isprintable():
+        raise ValueError
+    return line
+
+
 def _fold(text: str) -> str:
     return re.sub(r"[\s_-]+", " ", text.strip().casefold())
 
@@ -75,7 +82,8 @@ def _read_integer(low: int, high: int) -> Callable[[Cell], int]:
 
 def integer(low: int, high: int) -> Kind:
     """A whole number from low to high."""
-    return _simple(f"a whole number from {low} to {high}", _read_integer(low, high), int)
+    choices = map(str, range(low, high + 1)) if high - low < 16 else ()
+    return _simple(f"a whole number from {low} to {high}", _read_integer(low, high), int, *choices)
 
 
 def _read_money(cell: Cell) -> int:
@@ -106,11 +114,23 @@ def _read_yes_no(cell: Cell) -> bool:
 
 YES_NO = _simple("yes or no", _read_yes_no, bool, "yes", "no")
 
-_DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%d/%m/%y", "%d-%b-%y", "%d-%b-%Y")
+_DATE_FORMATS = (
+    "%Y-%m-%d",
+    "%d/%m/%Y",
+    "%d-%m-%Y",
+    "%d.%m.%Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%d/%m/%y",
+    "%d-%b-%y",
+    "%d-%b-%Y",
+)
 
 
 def read_date(cell: Cell) -> date:
     """A date as Excel gives it or as people type it; day before month."""
+    if isinstance(cell, datetime):
+        return cell.date()
     if isinstance(cell, date):
         return cell
     text = as_text(cell).removesuffix(" 00:00:00")
@@ -126,18 +146,18 @@ DATE = _simple("a date such as 2023-04-03 or 3/4/2023 (day first)", read_date, l
 
 
 def _read_identifier(cell: Cell) -> str:
-    text = as_text(cell)
-    if not text or ";" in text or "," in text:
+    text = _line(cell)
+    if ";" in text or "," in text:
         raise ValueError
     return text
 
 
 IDENTIFIER = _simple("an identifier without commas or semicolons", _read_identifier, str)
-TEXT = _simple("text", as_text, str)
+TEXT = _simple("text", _line, str)
 
 
 def _parts(cell: Cell, separators: str = ";,") -> list[str]:
-    return [part.strip() for part in re.split(f"[{separators}\n]", as_text(cell)) if part.strip()]
+    return [_line(part) for part in re.split(f"[{separators}\n]", as_text(cell)) if part.strip()]
 
 
 IDENTIFIERS = _simple(
@@ -149,7 +169,7 @@ WORDS = _simple(
     lambda cell: frozenset(part.casefold() for part in _parts(cell)),
     lambda words: "; ".join(sorted(words)),
 )
-WORD = _simple("a word", lambda cell: as_text(cell).casefold(), str)
+WORD = _simple("a word", lambda cell: _line(cell).casefold(), str)
 
 
 def _label(member: Enum) -> str:
@@ -205,7 +225,7 @@ def risks(enum: type[StrEnum]) -> Kind:
         return {kind: found[kind] for kind in enum if kind in found}
 
     def show(values: dict[Any, Any]) -> Cell:
-        return "; ".join(f"{_label(kind)}: {_label(level)}" for kind, level in values.items())
+        return "; ".join(f"{_label(kind)}: {_label(values[kind])}" for kind in enum if kind in values)
 
     names = ", ".join(member.value for member in enum)
     return _simple(f"risks such as {next(iter(enum)).value}: high (low, high or no known) out of: {names}", read, show)
@@ -253,7 +273,9 @@ def _show_age_bound(at_end: bool) -> Callable[[int], Cell]:
     return show
 
 
-AGE_FROM = _simple("a youngest age in years such as 11, or 18m for months", _read_age_bound(False), _show_age_bound(False))
+AGE_FROM = _simple(
+    "a youngest age in years such as 11, or 18m for months", _read_age_bound(False), _show_age_bound(False)
+)
 AGE_TO = _simple(
     "an oldest age in years such as 17 (until the next birthday), or 18m for months",
     _read_age_bound(True),
@@ -267,30 +289,30 @@ LOCATION = Kind(
     locations=lambda cell: [as_text(cell)],
 )
 
-_WITHIN = re.compile(r"(.*?)(?:\s+within\s+([\d.]+)\s*(?:miles?|mi)?)?", re.IGNORECASE | re.DOTALL)
+_WITHIN = re.compile(r"(.*?)(?:\s+within\s+(\d+(?:\.\d+)?|\.\d+)\s*(?:miles?|mi)?)?", re.IGNORECASE | re.DOTALL)
 
 
-def _avoid_parts(cell: Cell) -> list[tuple[str, float | None]]:
-    found = []
-    for part in _parts(cell, ";"):
-        match = _WITHIN.fullmatch(part)
-        if match is None:
-            raise ValueError
-        found.append((match[1].strip(), None if match[2] is None else float(match[2])))
-    return found
+def _avoid_parts(cell: Cell) -> list[tuple[str, str | None]]:
+    """The locations of a cell, each with its radius as text."""
+    parts = (_WITHIN.fullmatch(part.strip()) for part in re.split("[;\n]", as_text(cell)) if part.strip())
+    return [(match[1].strip(), match[2]) for match in parts if match is not None]
 
 
-def _avoid_texts(cell: Cell) -> list[str]:
-    return [text for text, _ in _avoid_parts(cell)]
+def _read_avoid(cell: Cell, lookup: Lookup) -> tuple[AvoidArea, ...]:
+    parts = _avoid_parts(cell)
+    return tuple(AvoidArea(lookup.locate(text), None if miles is None else float(miles)) for text, miles in parts)
+
+
+def _show_avoid(area: AvoidArea) -> str:
+    radius = "" if area.radius_miles is None else f" within {Decimal(repr(area.radius_miles)):f} miles"
+    return area.location.text + radius.replace(".0 miles", " miles")
 
 
 AVOID = Kind(
     "locations separated by semicolons, each with an optional radius: NW9 5 within 3 miles; HA8",
-    lambda cell, lookup: tuple(AvoidArea(lookup.locate(text), miles) for text, miles in _avoid_parts(cell)),
-    lambda areas: "; ".join(
-        area.location.text + ("" if area.radius_miles is None else f" within {area.radius_miles:g} miles") for area in areas
-    ),
-    locations=_avoid_texts,
+    _read_avoid,
+    lambda areas: "; ".join(map(_show_avoid, areas)),
+    locations=lambda cell: [text for text, _ in _avoid_parts(cell)],
 )
 
 _COUNT = re.compile(r"(\d+)(?:\s+from\s+(.+?))?(?:\s+until\s+(.+?))?", re.IGNORECASE)
@@ -340,5 +362,6 @@ def read_cell(kind: Kind, cell: Cell, lookup: Lookup) -> tuple[Any, str | None]:
     try:
         return kind.read(cell, lookup), None
     except (ValueError, InvalidOperation, OverflowError) as error:
-        detail = str(error) if kind.locations is not None and str(error) else ""
-        return None, detail or kind.expected
+        looked_up = kind.locations is not None or kind in (AUTHORITY, AUTHORITIES)
+        detail = str(error).split(": expected ")[0] if looked_up else ""
+        return None, f"{kind.expected}; {detail}" if detail else kind.expected

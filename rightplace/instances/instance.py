@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import InitVar, dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -38,6 +39,9 @@ _PLACES: dict[type, frozenset[Place]] = {
 }
 
 
+SETTING_TABLE_NAMES = ("carers", "homes", "supported_accommodation")
+
+
 def table_of(setting: Setting) -> str:
     """The name of the table that a setting stands in."""
     match setting:
@@ -49,44 +53,36 @@ def table_of(setting: Setting) -> str:
             return "supported_accommodation"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Instance:
-    """Children, settings, who runs and buys them, and the policy, on one day.
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What a reader had to refuse; whatever refers to it may well be right.
 
     Parameters
     ----------
-    date
-        The day that ages, vacancies and rules are taken at.
-    authorities
-        Every authority that a child or setting refers to, at least.
-    where
-        Where the objects were read, for the faults.
-
-    Raises
-    ------
-    InstanceError
-        Listing every reference that leads nowhere and every contradiction between tables.
+    ids
+        By table, the ids of the rows that could not be read.
+    tables
+        The tables that could not be read at all.
     """
 
-    name: str
-    date: datetime.date
+    ids: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
+    tables: AbstractSet[str] = frozenset()
+
+    def may_hold(self, table: str, key: str) -> bool:
+        """Whether an object of this id could be among what was refused."""
+        return table in self.tables or key in self.ids.get(table, ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tables:
+    """What the tables of an instance hold, whether or not they agree with each other: see ``cross_faults``."""
+
     children: tuple[Child, ...]
     settings: tuple[Setting, ...]
     providers: tuple[Provider, ...] = ()
     contracts: tuple[Contract, ...] = ()
     sibling_groups: tuple[SiblingGroup, ...] = ()
     authorities: tuple[Authority, ...] = ()
-    policy: Policy = field(default_factory=default_policy)
-    where: InitVar[Where] = MappingProxyType({})
-
-    def __post_init__(self, where: Where) -> None:
-        """Order the settings by table, as files hold them, and cross-check the whole."""
-        tables = ["carers", "homes", "supported_accommodation"]
-        ordered = sorted(self.settings, key=lambda setting: tables.index(table_of(setting)))
-        object.__setattr__(self, "settings", tuple(ordered))
-        faults = list(_faults(self, where))
-        if faults:
-            raise InstanceError(faults)
 
     @cached_property
     def child(self) -> Mapping[str, Child]:
@@ -127,6 +123,39 @@ class Instance:
         """The sibling group that a child should live with (REQUIRED or PREFERRED), by child id."""
         groups = (group for group in self.sibling_groups if group.togetherness is not Togetherness.APART)
         return {child_id: group for group in groups for child_id in group.child_ids}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance(Tables):
+    """Children, settings, who runs and buys them, and the policy, on one day.
+
+    Parameters
+    ----------
+    date
+        The day that ages, vacancies and rules are taken at.
+    authorities
+        Every authority that a child or setting refers to, at least.
+    where
+        Where the objects were read, for the faults.
+
+    Raises
+    ------
+    InstanceError
+        Listing every reference that leads nowhere and every contradiction between tables.
+    """
+
+    name: str
+    date: datetime.date
+    policy: Policy = field(default_factory=default_policy)
+    where: InitVar[Where] = MappingProxyType({})
+
+    def __post_init__(self, where: Where) -> None:
+        """Order the settings by table, as files hold them, and cross-check the whole."""
+        ordered = sorted(self.settings, key=lambda setting: SETTING_TABLE_NAMES.index(table_of(setting)))
+        object.__setattr__(self, "settings", tuple(ordered))
+        faults = list(cross_faults(self, where))
+        if faults:
+            raise InstanceError(faults)
 
     @cached_property
     def digest(self) -> str:
@@ -183,72 +212,101 @@ def _vacate(setting: Setting, num_left: int) -> Setting:
     return dataclasses.replace(setting, offer=offer)
 
 
-def _faults(instance: Instance, where: Where) -> Iterator[Fault]:
-    """Everything that one table says against another, or an object against itself."""
+def cross_faults(tables: Tables, where: Where, unread: Unread = Unread()) -> Iterator[Fault]:
+    """Everything that one table says against another, or an object against itself.
+
+    Parameters
+    ----------
+    unread
+        What is not in ``tables`` because it could not be read: a reference to it is no fault.
+    """
+    index = _Index(tables, unread)
 
     def fault(table: str, key: str, column: str, value: object, expected: str) -> Fault:
         source, row = where.get((table, key), (table, None))
         shown = str(value) if row is not None or str(value) == key else f"{value} (of {key})"
         return Fault(source, row, column, shown, expected)
 
-    tables: dict[str, Iterable[Any]] = {
-        "children": instance.children,
-        "sibling_groups": instance.sibling_groups,
-        "providers": instance.providers,
-        "contracts": instance.contracts,
-        "settings": instance.settings,
-        "authorities": instance.authorities,
+    objects: dict[str, Iterable[Any]] = {
+        "children": tables.children,
+        "sibling_groups": tables.sibling_groups,
+        "providers": tables.providers,
+        "contracts": tables.contracts,
+        "settings": tables.settings,
+        "authorities": tables.authorities,
     }
-    for table, items in tables.items():
+    for table, items in objects.items():
         for key, number in Counter(item.id for item in items).items():
             if number > 1:
-                name = table_of(instance.setting[key]) if table == "settings" else table
+                name = table_of(tables.setting[key]) if table == "settings" else table
                 yield fault(name, key, "id", key, f"each id once; it stands {number} times")
-    for child in instance.children:
-        for column, value, expected in _child_faults(instance, child):
+    for child in tables.children:
+        for column, value, expected in _child_faults(index, child):
             yield fault("children", child.id, column, value, expected)
-    for setting in instance.settings:
-        for column, value, expected in _setting_faults(instance, setting):
+    for setting in tables.settings:
+        for column, value, expected in _setting_faults(index, setting):
             yield fault(table_of(setting), setting.id, column, value, expected)
-    for provider in instance.providers:
-        if provider.authority_id is not None and provider.authority_id not in instance.authority:
+    for provider in tables.providers:
+        if provider.authority_id is not None and index.lacks("authorities", provider.authority_id):
             yield fault("providers", provider.id, "authority_id", provider.authority_id, "a known authority")
-    for contract in instance.contracts:
+    for contract in tables.contracts:
         if contract.num_beds_used > contract.num_beds:
             expected = f"at most num_beds, {contract.num_beds}"
             yield fault("contracts", contract.id, "num_beds_used", contract.num_beds_used, expected)
         if contract.kind is ContractKind.BLOCK and not contract.num_beds:
             yield fault("contracts", contract.id, "num_beds", 0, "the number of beds that the block pays for")
-        if contract.authority_id is not None and contract.authority_id not in instance.authority:
+        if contract.authority_id is not None and index.lacks("authorities", contract.authority_id):
             yield fault("contracts", contract.id, "authority_id", contract.authority_id, "a known authority")
-    yield from _group_faults(instance, fault)
+    yield from _group_faults(index, fault)
 
 
-def _child_faults(instance: Instance, child: Child) -> Iterator[tuple[str, object, str]]:
+class _Index:
+    """Answers whether a reference leads nowhere."""
+
+    def __init__(self, tables: Tables, unread: Unread) -> None:
+        self.tables = tables
+        self._unread = unread
+        settings = tables.setting
+        self._ids: dict[str, AbstractSet[str]] = {
+            "children": tables.child.keys(),
+            "settings": settings.keys(),
+            "carers": {key for key, setting in settings.items() if isinstance(setting, Carer)},
+            "providers": tables.provider.keys(),
+            "contracts": tables.contract.keys(),
+            "authorities": tables.authority.keys(),
+        }
+
+    def lacks(self, table: str, key: str) -> bool:
+        """Whether a table (``settings``: any of the three) holds no object of this id, read or unread."""
+        tables = SETTING_TABLE_NAMES if table == "settings" else (table,)
+        return key not in self._ids[table] and not any(self._unread.may_hold(name, key) for name in tables)
+
+
+def _child_faults(index: _Index, child: Child) -> Iterator[tuple[str, object, str]]:
     if not 0 <= child.age_months < ADULT_MONTHS:
         yield "age_months", child.age_months, f"0 <= age_months < {ADULT_MONTHS}: a child under 18"
-    if child.authority_id not in instance.authority:
+    if index.lacks("authorities", child.authority_id):
         yield "authority_id", child.authority_id, "a known authority"
-    if child.current_setting_id is not None and child.current_setting_id not in instance.setting:
+    if child.current_setting_id is not None and index.lacks("settings", child.current_setting_id):
         yield "current_setting_id", child.current_setting_id, "the id of a setting"
     if child.may_move and not child.is_waiting and child.current_setting_id is None:
         yield "may_move", "yes", "a current_setting_id beside it: only a placed child can be moved"
     for other in sorted(child.separate_from_ids):
-        if other not in instance.child or other == child.id:
+        if other == child.id or index.lacks("children", other):
             yield "separate_from_ids", other, "the id of another child"
     for carer in sorted(child.connected_carer_ids):
-        if not isinstance(instance.setting.get(carer), Carer):
+        if index.lacks("carers", carer):
             yield "connected_carer_ids", carer, "the id of a carer"
 
 
-def _setting_faults(instance: Instance, setting: Setting) -> Iterator[tuple[str, object, str]]:
+def _setting_faults(index: _Index, setting: Setting) -> Iterator[tuple[str, object, str]]:
     offer = setting.offer
     terms = offer.terms
-    if offer.provider_id not in instance.provider:
+    if index.lacks("providers", offer.provider_id):
         yield "provider_id", offer.provider_id, "the id of a provider"
-    if offer.contract_id is not None and offer.contract_id not in instance.contract:
+    if offer.contract_id is not None and index.lacks("contracts", offer.contract_id):
         yield "contract_id", offer.contract_id, "the id of a contract"
-    if offer.authority_id not in instance.authority:
+    if index.lacks("authorities", offer.authority_id):
         yield "authority_id", offer.authority_id, "a known authority"
     if setting.place not in _PLACES[type(setting)]:
         yield "place", setting.place.value, "one of " + ", ".join(sorted(_PLACES[type(setting)]))
@@ -257,24 +315,27 @@ def _setting_faults(instance: Instance, setting: Setting) -> Iterator[tuple[str,
     total = sum(count.num_places for count in offer.place_counts)
     if total > terms.num_places:
         yield "num_places", terms.num_places, f"at least {total}, the filled, vacant and unavailable places together"
-    residents = len(instance.residents.get(setting.id, ()))
+    residents = len(index.tables.residents.get(setting.id, ()))
     if offer.num_filled < residents:
         yield "filled", offer.num_filled, f"at least {residents}, the children of the instance who live there"
 
 
-def _group_faults(instance: Instance, fault: Any) -> Iterator[Fault]:
+def _group_faults(index: _Index, fault: Any) -> Iterator[Fault]:
     groups_of: dict[str, list[str]] = defaultdict(list)
-    for group in instance.sibling_groups:
+    for group in index.tables.sibling_groups:
         if len(set(group.child_ids)) < 2 or len(set(group.child_ids)) < len(group.child_ids):
-            yield fault("sibling_groups", group.id, "child_ids", "; ".join(group.child_ids), "two or more different children")
+            shown = "; ".join(group.child_ids)
+            yield fault("sibling_groups", group.id, "child_ids", shown, "two or more different children")
         for child_id in group.child_ids:
-            if child_id not in instance.child:
+            if index.lacks("children", child_id):
                 yield fault("sibling_groups", group.id, "child_ids", child_id, "the id of a child")
             elif group.togetherness is not Togetherness.APART:
                 groups_of[child_id].append(group.id)
         if group.togetherness is Togetherness.REQUIRED:
-            known = [instance.child[c] for c in group.child_ids if c in instance.child]
-            homes = {c.current_setting_id for c in known if not c.is_waiting and not c.may_move and c.current_setting_id}
+            known = [index.tables.child[c] for c in group.child_ids if c in index.tables.child]
+            homes = {
+                c.current_setting_id for c in known if not c.is_waiting and not c.may_move and c.current_setting_id
+            }
             if len(homes) > 1:
                 expected = f"siblings who do not live apart for good; they do, in {', '.join(sorted(homes))}"
                 yield fault("sibling_groups", group.id, "togetherness", "required", expected)

@@ -12,13 +12,16 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from annotated_types import Ge, Le
 
 from rightplace.errors import Fault, InstanceError
 from rightplace.instances.children import RiskLevel, RiskToOthers
 from rightplace.instances.settings import MAX_NEED_LEVEL, Grade
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 _FORBID: dict[str, Any] = {"extra": "forbid"}
 Count = Annotated[int, Ge(0)]
@@ -197,6 +200,13 @@ def _default_settings() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name("default_policy.toml").read_text(encoding="utf-8"))
 
 
+@cache
+def _adapter() -> TypeAdapter[Policy]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Policy)
+
+
 def policy_from(settings: Mapping[str, Any], table: str) -> Policy:
     """Overlay the defaults with an authority's settings.
 
@@ -212,7 +222,7 @@ def policy_from(settings: Mapping[str, Any], table: str) -> Policy:
     InstanceError
         Naming every unknown section or name and every value of the wrong type or range.
     """
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     merged: dict[str, Any] = {section: dict(values) for section, values in _default_settings().items()}
     faults = []
@@ -225,7 +235,7 @@ def policy_from(settings: Mapping[str, Any], table: str) -> Policy:
             merged[section].update(values)
     policy = None
     try:
-        policy = TypeAdapter(Policy).validate_python(merged)
+        policy = _adapter().validate_python(merged)
     except ValidationError as error:
         for item in error.errors(include_url=False):
             value = None if item["type"] == "unexpected_keyword_argument" else str(item["input"])

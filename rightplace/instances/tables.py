@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from rightplace.files import Cell, Form, Row, Sheet, read_sheets, write_sheets
 from rightplace.instances import cells
 from rightplace.instances.children import Child, SiblingGroup
 from rightplace.instances.geography import Authority, Point, english_authorities, find_authority, locate_many
-from rightplace.instances.instance import Instance, table_of
+from rightplace.instances.instance import SETTING_TABLE_NAMES, Instance, Tables, Unread, cross_faults, table_of
 from rightplace.instances.policy import Policy, policy_from, policy_settings, read_policy, write_toml
 from rightplace.instances.schema import (
     BANDS,
@@ -62,9 +64,10 @@ def _authority(values: Values) -> Authority:
 
 
 class _Lookup:
-    """Locations and authorities that the tables mention."""
+    """Locations and authorities that the tables mention; an authority whose own row could not be read passes."""
 
-    def __init__(self, texts: Iterable[str], authorities: Iterable[Authority]) -> None:
+    def __init__(self, texts: Iterable[str], authorities: Iterable[Authority], unread: Unread = Unread()) -> None:
+        self._unread = unread
         self._points = locate_many(texts)
         self.authorities = {authority.id: authority for authority in authorities}
         self._ids = {authority.name.casefold(): authority.id for authority in self.authorities.values()}
@@ -79,7 +82,7 @@ class _Lookup:
 
     def authority_id(self, text: str) -> str:
         """See ``cells.Lookup``; authorities of the instance come before the English ones."""
-        if text in self.authorities:
+        if text in self.authorities or self._unread.may_hold(AUTHORITIES.name, text):
             return text
         if text not in self._found:
             own = self._ids.get(text.casefold())
@@ -88,16 +91,27 @@ class _Lookup:
 
 
 class _Reader:
-    """Reads the rows of all tables, collecting faults as it goes."""
+    """Reads the rows of all tables, collecting faults as it goes, and remembers what it had to refuse."""
 
     def __init__(self, sheets: Mapping[str, Sheet]) -> None:
         self.sheets = sheets
         self.faults: list[Fault] = []
         self.where: dict[tuple[str, str], tuple[str, int]] = {}
+        self.refused: dict[str, set[str]] = defaultdict(set)
+        self.unread = Unread(self.refused, self._unread_tables())
         tables = (AUTHORITIES, *TABLES)
         texts = {text for table in tables for text in self._texts(table)}
         self.lookup = _Lookup(texts, ())
-        self.lookup = _Lookup(texts, self.read(AUTHORITIES))
+        self.lookup = _Lookup(texts, self.read(AUTHORITIES), self.unread)
+
+    def _unread_tables(self) -> frozenset[str]:
+        """Tables that cannot be read: without a column of ids, or missing where another sheet's name is unknown."""
+        for name, sheet in self.sheets.items():
+            if name not in _KNOWN:
+                expected = _suggestion("a table named one of", name, sorted(_KNOWN))
+                self.faults.append(Fault(sheet.source, None, None, None, expected))
+        headless = {name for name, sheet in self.sheets.items() if sheet.rows and "id" not in sheet.columns}
+        return frozenset(headless if self.sheets.keys() <= _KNOWN else headless | (_KNOWN - self.sheets.keys()))
 
     def _texts(self, table: Table) -> Iterable[str]:
         columns = [column for column in table.columns if column.kind.locations is not None]
@@ -111,22 +125,36 @@ class _Reader:
         """The readable rows of a table: row number and values by column; faults go to ``faults``."""
         sheet = self.sheets.get(table.name)
         if sheet is None:
-            if table.needed:
+            if table.needed and table.name not in self.unread.tables:
                 self.faults.append(Fault(table.name, None, None, None, f"a table of {table.name}"))
             return
         known = {column.name: column for column in table.columns}
         for name in sheet.columns:
             if name and name not in known:
-                self.faults.append(Fault(sheet.source, 1, name, None, "one of the columns " + ", ".join(known)))
+                self.faults.append(Fault(sheet.source, 1, name, None, _suggestion("one of the columns", name, known)))
         for column in table.columns:
             if column.required and column.name not in sheet.columns and sheet.rows:
                 self.faults.append(Fault(sheet.source, 1, column.name, None, "this column, which is required"))
         for number, row in sheet.rows:
             values, complete = self._row(sheet.source, number, row, table)
-            if "id" in values:
-                self.where[table.name, values["id"]] = (sheet.source, number)
+            key = values.get("id")
+            if key is not None and self._is_taken(table.name, key, sheet.source, number):
+                continue
             if complete:
                 yield number, values
+            elif key is not None:
+                self.refused[table.name].add(key)
+
+    def _is_taken(self, table: str, key: str, source: str, number: int) -> bool:
+        """Whether an earlier row has this id, which is a fault; settings share their ids among three tables."""
+        for name in SETTING_TABLE_NAMES if table in SETTING_TABLE_NAMES else (table,):
+            if (name, key) in self.where:
+                first, row = self.where[name, key]
+                other = f"row {row}" if first == source else f"{first}, row {row},"
+                self.faults.append(Fault(source, number, "id", key, f"another id: {other} has this one"))
+                return True
+        self.where[table, key] = (source, number)
+        return False
 
     def _row(self, source: str, number: int, row: Row, table: Table) -> tuple[Values, bool]:
         values: Values = {}
@@ -151,6 +179,13 @@ class _Reader:
         return [table.build(values) for _, values in self.values(table)]
 
 
+def _suggestion(what: str, found: str, known: Iterable[str]) -> str:
+    """The names that would do, and the closest of them first."""
+    names = list(known)
+    close = get_close_matches(found, names, n=1)
+    return f"{what} {', '.join(names)}" + (f" (did you mean {close[0]}?)" if close else "")
+
+
 def read_instance(path: Path, policy: Policy | None = None) -> Instance:
     """Read an instance from a folder, workbook or JSON file.
 
@@ -166,9 +201,6 @@ def read_instance(path: Path, policy: Policy | None = None) -> Instance:
     """
     sheets = {name: sheet for name, sheet in read_sheets(path).items() if name not in _GUIDES}
     reader = _Reader(sheets)
-    for name, sheet in sheets.items():
-        if name not in _KNOWN:
-            reader.faults.append(Fault(sheet.source, None, None, None, "a table named one of " + ", ".join(sorted(_KNOWN))))
     about = _about(reader, sheets.get(_ABOUT), path)
     children = [_child(values) for _, values in reader.values(CHILDREN)]
     living: dict[str, int] = {}
@@ -183,20 +215,19 @@ def read_instance(path: Path, policy: Policy | None = None) -> Instance:
         policy = policy or _policy(path, sheets.get(_POLICY))
     except InstanceError as error:
         reader.faults.extend(error.faults)
+    tables: dict[str, Any] = {
+        "children": tuple(children),
+        "settings": tuple(settings),
+        "providers": tuple(providers),
+        "contracts": tuple(contracts),
+        "sibling_groups": tuple(groups),
+        "authorities": _authorities(reader.lookup, children, settings, providers, contracts),
+    }
     if reader.faults or policy is None:
-        raise InstanceError(reader.faults)
-    return Instance(
-        name=about["name"],
-        date=about["date"],
-        children=tuple(children),
-        settings=tuple(settings),
-        providers=tuple(providers),
-        contracts=tuple(contracts),
-        sibling_groups=tuple(groups),
-        authorities=_authorities(reader.lookup, children, settings, providers, contracts),
-        policy=policy,
-        where=reader.where,
-    )
+        faults = [*reader.faults, *cross_faults(Tables(**tables), reader.where, reader.unread)]
+        sources = list(dict.fromkeys(fault.table for fault in faults))
+        raise InstanceError(sorted(faults, key=lambda fault: (sources.index(fault.table), fault.row or 0)))
+    return Instance(name=about["name"], date=about["date"], policy=policy, where=reader.where, **tables)
 
 
 def read_settings(sheet: Sheet, table: Table) -> list[Setting]:
@@ -217,17 +248,26 @@ def read_settings(sheet: Sheet, table: Table) -> list[Setting]:
 def _about(reader: _Reader, sheet: Sheet | None, path: Path) -> dict[str, Any]:
     """Name and date of the instance: rows of field and value."""
     found: dict[str, Any] = {"name": path.stem}
+    date_row: int | None = None
     for number, row in sheet.rows if sheet is not None else ():
-        field, cell = str(row.get("field", "")), row.get("value")
+        field, cell = str(row.get("field", "")).strip().lower(), row.get("value")
+        date_row = number if field == "date" else date_row
         kind = {"name": cells.TEXT, "date": cells.DATE}.get(field)
         if sheet is None or kind is None:
-            reader.faults.append(Fault(_ABOUT if sheet is None else sheet.source, number, "field", field, "name or date"))
+            reader.faults.append(
+                Fault(_ABOUT if sheet is None else sheet.source, number, "field", field, "name or date")
+            )
         elif cell is not None:
             found[field], expected = cells.read_cell(kind, cell, reader.lookup)
             if expected is not None:
                 reader.faults.append(Fault(sheet.source, number, "value", str(cell), expected))
-    if "date" not in found:
-        reader.faults.append(Fault(_ABOUT, None, "date", None, "a row with field date: the day of the instance"))
+    if "date" not in found and date_row is not None and sheet is not None:
+        reader.faults.append(
+            Fault(sheet.source, date_row, "value", None, f"{cells.DATE.expected}: the day of the instance")
+        )
+    elif "date" not in found and _ABOUT not in reader.unread.tables:
+        source = _ABOUT if sheet is None else sheet.source
+        reader.faults.append(Fault(source, None, "date", None, "a row with field date: the day of the instance"))
     return found
 
 
@@ -245,6 +285,7 @@ def _settings(reader: _Reader, table: Table, living: Mapping[str, int]) -> Itera
                 source = reader.sheets[table.name].source
                 expected = "the authority; it cannot be read from the location"
                 reader.faults.append(Fault(source, number, "authority_id", None, expected))
+                reader.refused[table.name].add(values["id"])
                 continue
             values["authority_id"] = location.authority_id
         residents = living.get(values["id"], 0)
@@ -261,6 +302,8 @@ def _contracts(reader: _Reader) -> list[Contract]:
     contracts: dict[str, Contract] = {contract.id: contract for contract in reader.read(CONTRACTS)}
     for number, values in reader.values(BANDS):
         contract_id, band = BANDS.build(dict(values))
+        if contract_id not in contracts and reader.unread.may_hold(CONTRACTS.name, contract_id):
+            continue
         if contract_id not in contracts:
             source = reader.sheets[BANDS.name].source
             reader.faults.append(Fault(source, number, "contract_id", contract_id, "the id of a contract"))
@@ -352,8 +395,7 @@ def write_instance(instance: Instance, path: Path) -> None:
         sheets[_POLICY] = (("setting", "value"), _policy_rows(instance.policy))
         write_sheets(path, sheets)
         return
-    write_sheets(path, sheets)
-    (path / _POLICY_FILE).write_text(write_toml(instance.policy), encoding="utf-8")
+    write_sheets(path, sheets, {_POLICY_FILE: write_toml(instance.policy)})
     for table in (*TABLES, AUTHORITIES):
         if table.name not in sheets:
             (path / f"{table.name}.csv").unlink(missing_ok=True)

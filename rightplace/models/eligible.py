@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,17 +54,29 @@ class Options:
 def options_of(facts: Facts) -> Options:
     """All options of all candidates of an instance, shortlisted where its policy says so."""
     open_settings = np.flatnonzero((facts.vacant + facts.leavers).max(axis=1, initial=0) > 0)
-    size = max(1, _CHUNK // max(1, len(open_settings)))
     shortlist = facts.instance.policy.search.shortlist
     parts = []
-    for first in range(0, len(facts.candidate_idx), size):
-        children = facts.candidate_idx[first : first + size]
+    for children in _chunks(facts, max(1, _CHUNK // max(1, len(open_settings)))):
         part = _priced_options(facts, lawful(Pairs.product(facts, children, open_settings)), stays=False)
         parts.append(_shortlisted(part, shortlist) if shortlist else part)
     movers = facts.candidate_idx[~facts.children.is_waiting[facts.candidate_idx]]
     stays = Pairs(facts, movers, facts.children.current_setting_idx[movers])
     parts.append(_priced_options(facts, stays, stays=True))
     return _joined(facts, parts)
+
+
+def _chunks(facts: Facts, size: int) -> Iterator[Ints]:
+    """The candidates in chunks of about ``size``, siblings together."""
+    group = facts.group_idx[facts.candidate_idx]
+    key = np.where(group >= 0, group, len(facts.instance.sibling_groups) + np.arange(len(group)))
+    order = np.argsort(key, kind="stable")
+    first = 0
+    while first < len(order):
+        last = min(first + size, len(order))
+        while last < len(order) and key[order[last]] == key[order[last - 1]]:
+            last += 1
+        yield facts.candidate_idx[order[first:last]]
+        first = last
 
 
 def _priced_options(facts: Facts, pairs: Pairs, *, stays: bool) -> Options:
@@ -75,35 +88,66 @@ def _priced_options(facts: Facts, pairs: Pairs, *, stays: bool) -> Options:
 
 
 def _shortlisted(options: Options, num: int) -> Options:
-    """The cheapest ``num`` options of each child, and the cheapest ``num`` that all siblings of a group share."""
+    """About ``num`` options of each child, as many that all siblings of a group share, and the homes of siblings.
+
+    Half are the cheapest. The others are spread over the rest, thinning out towards the dearest and shifted from child
+    to child: if every child had its cheapest options only, all would queue for the same few places.
+    """
     facts = options.pairs.facts
     children = options.pairs.child_idx
-    keep = _cheapest(children, options.cost, num)
-    group_of = {}
-    for number, group in enumerate(facts.instance.sibling_groups):
-        group_of.update({facts.child_idx[c]: (number, group) for c in group.child_ids})
-    in_group = np.array([int(c) in group_of for c in np.unique(children)])
-    if not in_group.any():
-        return options.where(np.flatnonzero(keep))
-    number = np.array([group_of[int(c)][0] if int(c) in group_of else -1 for c in children])
+    keep = _spread(children, options.cost, num)
+    number = facts.group_idx[children]
     rows = np.flatnonzero(number >= 0)
-    key = number[rows] * len(facts.instance.settings) + options.pairs.setting_idx[rows]
-    unique, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
-    total = np.bincount(inverse, options.cost[rows]).astype(np.int64)
-    size = np.array([np.isin([facts.child_idx[c] for c in g.child_ids], children).sum() for g in facts.instance.sibling_groups])
-    whole = counts == size[unique // len(facts.instance.settings)]
-    chosen = np.zeros(len(unique), dtype=np.bool_)
-    chosen[whole] = _cheapest(unique[whole] // len(facts.instance.settings), total[whole], num)
-    keep[rows] |= chosen[inverse]
+    if len(rows):
+        keep[rows] |= _shared_by_group(options, rows, num)
     return options.where(np.flatnonzero(keep))
 
 
-def _cheapest(owner: Ints, cost: Ints, num: int) -> Mask:
-    """Mask of the ``num`` cheapest entries of each owner; ties by position."""
+def _shared_by_group(options: Options, rows: Ints, num: int) -> Mask:
+    """Of the options of children with siblings: those in settings shortlisted for the group as a whole.
+
+    Such a setting is open to every candidate of the group and has room for all of them. The homes of siblings who may
+    move are kept as well: the others may join them there.
+    """
+    facts = options.pairs.facts
+    num_settings = len(facts.instance.settings)
+    key = facts.group_idx[options.pairs.child_idx[rows]] * num_settings + options.pairs.setting_idx[rows]
+    unique, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
+    group, setting = np.divmod(unique, num_settings)
+    total = np.zeros(len(unique), dtype=np.int64)
+    np.add.at(total, inverse, options.cost[rows])
+    members = facts.group_idx[facts.candidate_idx]
+    size = np.bincount(members[members >= 0], minlength=len(facts.instance.sibling_groups))
+    current = facts.children.current_setting_idx[facts.candidate_idx]
+    living = np.bincount(
+        np.searchsorted(unique, (members * num_settings + current)[(members >= 0) & (current >= 0)]),
+        minlength=len(unique) + 1,
+    )[: len(unique)]
+    is_home = np.isin(unique, (members * num_settings + current)[(members >= 0) & (current >= 0)])
+    room = (facts.vacant + facts.leavers).max(axis=1, initial=0)
+    whole = (counts + living * is_home >= size[group]) & (room[setting] >= size[group])
+    chosen = is_home
+    chosen[whole] |= _spread(group[whole], total[whole], num)
+    return chosen[inverse]
+
+
+def _spread(owner: Ints, cost: Ints, num: int) -> Mask:
+    """Mask of the ``num // 2`` cheapest entries of each owner, and of others at ranks that grow geometrically.
+
+    The ranks are shifted by a fraction that differs from owner to owner (multiples of the golden ratio).
+    """
     order = np.lexsort((cost, owner))
-    first = np.searchsorted(owner[order], owner[order], side="left")
+    sorted_owner = owner[order]
+    first = np.searchsorted(sorted_owner, sorted_owner, side="left")
+    size = np.searchsorted(sorted_owner, sorted_owner, side="right") - first
+    rank = np.arange(len(owner)) - first
+    near, far = num - num // 2, num // 2
+    shift = np.modf(sorted_owner * 0.6180339887498949)[0]
+    growth = np.log(np.maximum(size, near + 1) / near)
+    step = np.floor(np.log(np.maximum(rank, near) / near) * far / growth + shift)
+    before = np.floor(np.log(np.maximum(rank - 1, near) / near) * far / growth + shift)
     keep = np.zeros(len(owner), dtype=np.bool_)
-    keep[order[np.arange(len(owner)) - first < num]] = True
+    keep[order] = (rank < near) | (size <= num) | ((rank > near) & (step > before))
     return keep
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -44,6 +44,36 @@ class Seats:
     day: Ints
     is_new: Mask
     first: Ints
+
+
+class _Rows:
+    """Collects the rows of one family, each at most some number."""
+
+    def __init__(self) -> None:
+        self._rows: list[Ints] = []
+        self._columns: list[Any] = []
+        self._values: list[Any] = []
+        self._upper: list[Any] = []
+        self._num = 0
+
+    def append(self, columns: Any, values: Any, upper: float) -> None:
+        """Add one row."""
+        self.extend(np.zeros(len(columns), dtype=np.int64), columns, values, [upper])
+
+    def extend(self, rows: Ints, columns: Any, values: Any, upper: Any) -> None:
+        """Add several rows, given as triplets; ``rows`` counts from 0."""
+        self._rows.append(rows + self._num)
+        self._columns.append(columns)
+        self._values.append(values)
+        self._upper.append(upper)
+        self._num += len(upper)
+
+    def add_to(self, builder: ProgramBuilder, name: str) -> None:
+        """Add the rows as a block."""
+        if self._num:
+            rows, columns, values = map(np.concatenate, (self._rows, self._columns, self._values))
+            upper = np.concatenate(self._upper).astype(np.float64)
+            builder.add_rows(name, rows, columns, values, -np.inf, upper)
 
 
 def seats_of(data: AllocationData, single: Ints, whole: dict[tuple[int, int], int], wait: Ints) -> Seats:
@@ -86,6 +116,7 @@ def vacant_places(data: AllocationData, columns: Columns, builder: ProgramBuilde
     seats = columns.seats
     free = data.facts.vacant + data.facts.leavers
     later = np.full(free.shape[0], np.iinfo(np.int64).max)
+    block = _Rows()
     for t in range(free.shape[1] - 1, -1, -1):
         here = np.flatnonzero(seats.day <= t)
         num = np.bincount(seats.setting[here], minlength=free.shape[0])
@@ -96,7 +127,8 @@ def vacant_places(data: AllocationData, columns: Columns, builder: ProgramBuilde
         row_of[settings] = np.arange(len(settings))
         here = here[binding[seats.setting[here]]]
         rows = row_of[seats.setting[here]]
-        builder.add_rows("vacant_places", rows, seats.column[here], 1.0, -np.inf, free[settings, t])
+        block.extend(rows, seats.column[here], np.ones(len(here)), free[settings, t])
+    block.add_to(builder, "vacant_places")
 
 
 def whole_groups_fill_places(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:
@@ -108,18 +140,14 @@ def whole_groups_fill_places(data: AllocationData, columns: Columns, builder: Pr
     by_setting: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for (number, setting_idx), column in columns.whole.items():
         by_setting[setting_idx].append((len(data.groups[number].members), column))
-    rows, cols, values, upper = [], [], [], []
+    block = _Rows()
     for setting_idx, groups in by_setting.items():
         places = int(free[setting_idx])
         for k in range(2, max(size for size, _ in groups) + 1):
             parts = [(size // k, column) for size, column in groups if size >= k]
             if places % k and sum(num for num, _ in parts) > places // k:
-                rows += [len(upper)] * len(parts)
-                cols += [column for _, column in parts]
-                values += [num for num, _ in parts]
-                upper.append(places // k)
-    if upper:
-        builder.add_rows("whole_groups_fill_places", rows, cols, values, -np.inf, np.array(upper, dtype=np.float64))
+                block.append([column for _, column in parts], [num for num, _ in parts], places // k)
+    block.add_to(builder, "whole_groups_fill_places")
 
 
 def children_who_must_not_share(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:
@@ -134,22 +162,33 @@ def children_who_must_not_share(data: AllocationData, columns: Columns, builder:
     hot = household.may_clash()[facts.candidate_idx]
     free = (facts.vacant + facts.leavers).max(axis=1, initial=0)
     shared = ~facts.settings.self_contained & (free > 1)
-    rows, cols, values, upper = [], [], [], []
-    for at in np.flatnonzero(hot[seats.candidate] & shared[seats.setting]):
-        candidate, setting = int(seats.candidate[at]), int(seats.setting[at])
-        near = np.arange(seats.first[setting], seats.first[setting + 1])
-        other = seats.candidate[near]
-        near = near[(other != candidate) & ((other > candidate) | ~hot[other]) & (seats.is_new[near] | seats.is_new[at])]
-        child = np.full(len(near), facts.candidate_idx[candidate])
-        near = near[household.clash(child, facts.candidate_idx[seats.candidate[near]])]
-        if len(near):
-            most = min(len(np.unique(seats.candidate[near])), int(free[setting]))
-            rows += [len(upper)] * (len(near) + 1)
-            cols += [*seats.column[near].tolist(), int(seats.column[at])]
-            values += [1] * len(near) + [most]
-            upper.append(most)
-    if upper:
-        builder.add_rows("children_who_must_not_share", rows, cols, values, -np.inf, np.array(upper, dtype=np.float64))
+    at = np.flatnonzero(hot[seats.candidate] & shared[seats.setting])
+    own, near = _beside(seats, at)
+    other = seats.candidate[near]
+    once = (other > seats.candidate[own]) | ~hot[other]
+    meets = (other != seats.candidate[own]) & once & (seats.is_new[near] | seats.is_new[own])
+    own, near = own[meets], near[meets]
+    child, opponent = (facts.candidate_idx[seats.candidate[side]] for side in (own, near))
+    clash = household.clash(child, opponent)
+    own, near = own[clash], near[clash]
+    if not len(own):
+        return
+    starts, row = np.unique(own, return_inverse=True)
+    pairs = np.unique(row * data.num_candidates + seats.candidate[near])
+    most = np.minimum(np.bincount(pairs // data.num_candidates), free[seats.setting[starts]])
+    rows = np.concatenate([row, np.arange(len(starts))])
+    cols = np.concatenate([seats.column[near], seats.column[starts]])
+    values = np.concatenate([np.ones(len(near)), most])
+    builder.add_rows("children_who_must_not_share", rows, cols, values, -np.inf, most.astype(np.float64))
+
+
+def _beside(seats: Seats, at: Ints) -> tuple[Ints, Ints]:
+    """Each of some seats beside every seat of the same setting, itself included: two arrays, element by element."""
+    first, last = seats.first[seats.setting[at]], seats.first[seats.setting[at] + 1]
+    num = last - first
+    own = np.repeat(at, num)
+    offset = np.arange(len(own)) - np.repeat(np.cumsum(num) - num, num)
+    return own, np.repeat(first, num) + offset
 
 
 def usual_fostering_limit(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:
@@ -160,62 +199,98 @@ def usual_fostering_limit(data: AllocationData, columns: Columns, builder: Progr
 
     ``r`` relaxes the limit for one set ``k``: a sibling group, or the children that the carer's exemption names.
     """
-    seats = columns.seats
+    limits = []
     for setting_idx, setting in enumerate(data.instance.settings):
-        span = np.arange(seats.first[setting_idx], seats.first[setting_idx + 1])
-        if not isinstance(setting, Carer) or not seats.is_new[span].any():
-            continue
-        for t in range(len(data.facts.days)):
-            _limit_on(data, columns, builder, setting_idx, setting, span[seats.day[span] <= t], t)
+        span = np.arange(columns.seats.first[setting_idx], columns.seats.first[setting_idx + 1])
+        if isinstance(setting, Carer) and columns.seats.is_new[span].any():
+            limits += _limits_of(data, columns, setting_idx, setting, span)
+    relaxations = builder.add_columns("limit_relaxed", sum(len(limit.outside) for limit in limits), Domain.INTEGER)
+    block, used = _Rows(), 0
+    for limit in limits:
+        relax = relaxations[used : used + len(limit.outside)]
+        used += len(relax)
+        cols = np.concatenate([columns.seats.column[limit.span], relax])
+        block.append(cols, np.concatenate([limit.people, np.full(len(relax), -limit.most)]), limit.room)
+        for column, outside in zip(relax, limit.outside, strict=True):
+            cols = np.append(columns.seats.column[outside], column)
+            block.append(cols, np.append(np.ones(len(outside)), limit.most), limit.most)
+    block.add_to(builder, "usual_fostering_limit")
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """The fostering limit of one carer on one day: seats, people each brings, room left, the most that may come, and for
+    each set of children that lifts the limit the seats of others."""
+
+    span: Ints
+    people: Ints
+    room: int
+    most: int
+    outside: list[Ints]
+
+
+def _limits_of(data: AllocationData, columns: Columns, setting_idx: int, carer: Carer, span: Ints) -> list[_Limit]:
+    """The days on which the limit of one carer can bind and no later day leaves as little room."""
+    free = (data.facts.vacant + data.facts.leavers)[setting_idx]
+    people = data.facts.children.num_children[data.facts.candidate_idx[columns.seats.candidate[span]]]
+    household = int(data.facts.filled[setting_idx].max()) + int(free.max()) * int(people.max())
+    residents = data.instance.residents.get(carer.id, ())
+    if household <= USUAL_FOSTERING_LIMIT and not any(r.num_children > 1 for r in residents):
+        return []
+    limits: list[_Limit] = []
+    for t in range(len(data.facts.days) - 1, -1, -1):
+        limit = _limit_on(data, columns, setting_idx, carer, span[columns.seats.day[span] <= t], t)
+        if limit is not None and all(limit.room < later.room for later in limits):
+            limits.append(limit)
+    return limits
 
 
 def _limit_on(
-    data: AllocationData, columns: Columns, builder: ProgramBuilder, setting_idx: int, carer: Carer, span: Ints, t: int
-) -> None:
-    """The fostering limit of one carer on one day."""
+    data: AllocationData, columns: Columns, setting_idx: int, carer: Carer, span: Ints, t: int
+) -> _Limit | None:
+    """The limit of one carer on one day; ``None`` where it cannot bind."""
     facts, seats = data.facts, columns.seats
     residents = data.instance.residents.get(carer.id, ())
     there = [r for r in residents if not _may_have_left(data, facts.child_idx[r.id], t)]
-    unnamed = max(0, carer.offer.num_filled - len(residents))
+    unnamed = int(facts.unnamed[setting_idx, t])
     settled = unnamed + sum(r.num_children for r in there)
     people = facts.children.num_children[facts.candidate_idx[seats.candidate[span]]]
     free = int((facts.vacant + facts.leavers)[setting_idx, t])
-    if not len(span) or settled + free * int(people.max()) <= USUAL_FOSTERING_LIMIT:
-        return
-    room = USUAL_FOSTERING_LIMIT - settled
-    big = free * int(people.max())
-    sets = [] if unnamed else _relaxing_sets(data, carer, {r.id for r in there}, seats.candidate[span])
-    relax = builder.add_columns("limit_relaxed", len(sets), Domain.INTEGER)
-    rows, cols, values = [0] * len(span), seats.column[span].tolist(), people.tolist()
-    upper = [float(max(room, 0))]
-    for column, names in zip(relax, sets, strict=True):
-        rows.append(0)
-        cols.append(int(column))
-        values.append(-big)
-        outside = np.array([data.instance.children[int(c)].id not in names for c in _children(data, span, columns)])
-        rows += [len(upper)] * (int(outside.sum()) + 1)
-        cols += [*seats.column[span[outside]].tolist(), int(column)]
-        values += [1] * int(outside.sum()) + [big]
-        upper.append(float(big))
-    builder.add_rows("usual_fostering_limit", rows, cols, values, -np.inf, np.array(upper))
-
-
-def _children(data: AllocationData, span: Ints, columns: Columns) -> Ints:
-    return data.facts.candidate_idx[columns.seats.candidate[span]]
+    most = free * int(people.max(initial=0))
+    if settled + min(most, int(people.sum())) <= USUAL_FOSTERING_LIMIT:
+        return None
+    sets = [] if unnamed else _relaxing_sets(data, carer, {r.id for r in there}, seats.candidate[span], free)
+    names = [data.instance.children[int(c)].id for c in facts.candidate_idx[seats.candidate[span]]] if sets else []
+    outside = [span[[name not in chosen for name in names]] for chosen in sets]
+    return _Limit(span, people, max(USUAL_FOSTERING_LIMIT - settled, 0), most, outside)
 
 
 def _may_have_left(data: AllocationData, child_idx: int, t: int) -> bool:
     return bool(data.facts.is_candidate[child_idx] and data.facts.start_day_idx[child_idx] <= t)
 
 
-def _relaxing_sets(data: AllocationData, carer: Carer, settled: set[str], candidates: Ints) -> list[frozenset[str]]:
-    """Sets of children of whom a carer may look after more than three, holding all who live there for good."""
-    named = {data.instance.children[int(data.facts.candidate_idx[c])].id for c in candidates}
-    sets = [frozenset(group.child_ids) for group in data.instance.sibling_groups]
-    sets = [names for names in sets if len(names & (named | settled)) > 1]
+def _relaxing_sets(
+    data: AllocationData, carer: Carer, settled: set[str], candidates: Ints, free: int
+) -> list[frozenset[str]]:
+    """Sets of children of whom a carer may look after more than three, holding all who live there for good.
+
+    Sets that cannot bring more than three people together are left out: the limit itself lets them in.
+    """
+    facts = data.facts
+    ids = facts.candidate_idx[candidates]
+    here = settled | {data.instance.children[int(c)].id for c in ids[facts.in_big_group[ids]]}
+    groups = {group.child_ids: group for name in here for group in facts.groups_of.get(name, ())}
+    found = [frozenset(child_ids) for child_ids in groups]
     if carer.exempt_child_ids:
-        sets.append(carer.exempt_child_ids)
-    return [names for names in dict.fromkeys(sets) if settled <= names]
+        found.append(carer.exempt_child_ids)
+        here |= {data.instance.children[int(c)].id for c in ids}
+    child = data.instance.child
+
+    def most_people(names: frozenset[str]) -> int:
+        coming = sorted((child[name].num_children for name in (names & here) - settled), reverse=True)
+        return sum(child[name].num_children for name in settled) + sum(coming[:free])
+
+    return [n for n in dict.fromkeys(found) if settled <= n and most_people(n) > USUAL_FOSTERING_LIMIT]
 
 
 def siblings_apart(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> Ints:
@@ -226,25 +301,34 @@ def siblings_apart(data: AllocationData, columns: Columns, builder: ProgramBuild
 
     Returns the columns ``a``.
     """
-    pairs = [(c, d) for g in data.groups if not g.is_required for c, d in combinations(g.members, 2)]
+    pairs = [(c, d, len(g.members)) for g in data.groups if not g.is_required for c, d in combinations(g.members, 2)]
     apart = builder.add_columns("siblings_apart", len(pairs), Domain.IMPLIED)
     if not data.siblings_apart_pence:
         return apart
-    setting = data.options.pairs.setting_idx
-    for (c, d), column in zip(pairs, apart, strict=True):
-        of_c, of_d = (np.arange(data.first_option[i], data.first_option[i + 1]) for i in (c, d))
-        _, at_c, at_d = np.intersect1d(setting[of_c], setting[of_d], return_indices=True)
-        both = builder.add_columns("siblings_both", len(at_c), Domain.IMPLIED)
-        num = len(both)
-        for own in (of_c, of_d):
-            cols = np.concatenate([columns.single[own], both, [column]])
-            values = np.concatenate([np.ones(len(own)), -np.ones(num), [-1.0]])
-            builder.add_rows("siblings_apart", np.zeros(len(cols)), cols, values, -np.inf, 0.0, num=1)
-        for shared in (of_c[at_c], of_d[at_d]):
-            rows, cols = np.tile(np.arange(num), 2), np.concatenate([both, columns.single[shared]])
-            values = np.repeat([1.0, -1.0], num)
-            builder.add_rows("siblings_both", rows, cols, values, -np.inf, 0.0, num=num)
+    spans = [[np.arange(data.first_option[i], data.first_option[i + 1]) for i in (c, d)] for c, d, _ in pairs]
+    shared = [_shared(data, of_c, of_d) if size > 2 else [] for (_, _, size), (of_c, of_d) in zip(pairs, spans, strict=True)]
+    both = builder.add_columns("siblings_both", sum(map(len, shared)), Domain.IMPLIED)
+    is_apart, is_both, used = _Rows(), _Rows(), 0
+    for column, own, common in zip(apart, spans, shared, strict=True):
+        together = both[used : used + len(common)]
+        used += len(common)
+        for span in own:
+            cols = np.concatenate([columns.single[span], together, [column]])
+            is_apart.append(cols, np.concatenate([np.ones(len(span)), -np.ones(len(together) + 1)]), 0)
+        for at, options in zip(together, common, strict=True):
+            for option in options:
+                is_both.append([int(at), int(columns.single[option])], [1, -1], 0)
+    is_apart.add_to(builder, "siblings_apart")
+    is_both.add_to(builder, "siblings_both")
     return apart
+
+
+def _shared(data: AllocationData, of_c: Ints, of_d: Ints) -> list[tuple[int, int]]:
+    """Options of two siblings in the same setting, where there is room for both."""
+    setting = data.options.pairs.setting_idx
+    _, at_c, at_d = np.intersect1d(setting[of_c], setting[of_d], return_indices=True)
+    room = (data.facts.vacant + data.facts.leavers)[setting[of_c[at_c]]].max(axis=1, initial=0) > 1
+    return list(zip(of_c[at_c[room]].tolist(), of_d[at_d[room]].tolist(), strict=True))
 
 
 def block_beds(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> tuple[Ints, Ints]:
@@ -258,13 +342,13 @@ def block_beds(data: AllocationData, columns: Columns, builder: ProgramBuilder) 
     useful = np.array([data.blocks.get(int(block), 0) > 0 for block in fees.block_idx], dtype=np.bool_)
     options = np.flatnonzero((fees.block_saving > 0) & useful)
     used = builder.add_columns("block_bed", len(options), Domain.IMPLIED)
+    block = _Rows()
     for option, column in zip(options, used, strict=True):
         setting = int(data.options.pairs.setting_idx[option])
         span = np.arange(seats.first[setting], seats.first[setting + 1])
         own = span[seats.candidate[span] == data.option_candidate[option]]
-        cols = np.append(seats.column[own], column)
-        values = np.append(-np.ones(len(own)), 1.0)
-        builder.add_rows("block_bed_is_taken", np.zeros(len(cols)), cols, values, -np.inf, 0.0, num=1)
+        block.append(np.append(seats.column[own], column), np.append(-np.ones(len(own)), 1.0), 0)
+    block.add_to(builder, "block_bed_is_taken")
     if len(options):
         blocks, rows = np.unique(fees.block_idx[options], return_inverse=True)
         beds = np.array([data.blocks[int(block)] for block in blocks], dtype=np.float64)

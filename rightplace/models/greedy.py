@@ -6,6 +6,7 @@ the comparison that every match prints, and the optimiser's first solution.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
@@ -15,7 +16,6 @@ from rightplace.instances.children import Urgency
 from rightplace.instances.policy import SearchOrder
 from rightplace.models.allocation import AllocationData, Columns
 from rightplace.program import Program
-from rightplace.rules.pairs import Ints
 
 Floats = NDArray[np.float64]
 
@@ -26,31 +26,33 @@ class _Walk:
     def __init__(self, program: Program) -> None:
         rows = np.repeat(np.arange(program.num_rows), np.diff(program.row_starts))
         order = np.argsort(program.row_columns, kind="stable")
-        self.rows, self.values = rows[order], program.row_values[order]
-        self.starts = np.searchsorted(program.row_columns[order], np.arange(program.num_columns + 1))
-        self.upper = program.row_upper
-        self.activity = np.zeros(program.num_rows)
+        self._rows: list[int] = rows[order].tolist()
+        self._values: list[float] = program.row_values[order].tolist()
+        ends = np.searchsorted(program.row_columns[order], np.arange(program.num_columns + 1))
+        self._starts: list[int] = ends.tolist()
+        self._upper: list[float] = program.row_upper.tolist()
+        self._activity = [0.0] * program.num_rows
         self.point = np.zeros(program.num_columns)
         self.relaxations: dict[int, list[int]] = {}
         for column in program.column_blocks.get("limit_relaxed", range(0)):
-            for row, value in zip(*self._entries(column), strict=True):
+            for row, value in self._entries(column):
                 if value < 0:
-                    self.relaxations.setdefault(int(row), []).append(column)
+                    self.relaxations.setdefault(row, []).append(column)
 
-    def _entries(self, column: int) -> tuple[Ints, Floats]:
-        span = slice(self.starts[column], self.starts[column + 1])
-        return self.rows[span], self.values[span]
+    def _entries(self, column: int) -> Iterator[tuple[int, float]]:
+        span = slice(self._starts[column], self._starts[column + 1])
+        return zip(self._rows[span], self._values[span], strict=True)
 
     def set(self, column: int, value: float) -> None:
         """Give a column a value, whether or not rows allow it."""
-        rows, values = self._entries(column)
-        self.activity[rows] += values * (value - self.point[column])
+        change = value - float(self.point[column])
+        for row, coefficient in self._entries(column):
+            self._activity[row] += coefficient * change
         self.point[column] = value
 
     def overfull(self, column: int) -> bool:
         """Whether a row of the column is broken."""
-        rows, _ = self._entries(column)
-        return bool((self.activity[rows] > self.upper[rows] + 1e-9).any())
+        return any(self._is_broken(row) for row, _ in self._entries(column))
 
     def swap(self, take: list[int], leave: list[int]) -> bool:
         """Set ``take`` to 1 and ``leave`` to 0 if the rows allow it, relaxing the fostering limit if need be."""
@@ -68,7 +70,7 @@ class _Walk:
 
     def _relax(self, take: list[int]) -> bool:
         """Turn on the relaxations that stand in the broken rows of the columns taken; undo them if that is not enough."""
-        broken = {int(row) for column in take for row in self._entries(column)[0] if self._is_broken(int(row))}
+        broken = {row for column in take for row, _ in self._entries(column) if self._is_broken(row)}
         turned = []
         for column in {column for row in broken for column in self.relaxations.get(row, ())}:
             if not self.point[column]:
@@ -84,7 +86,7 @@ class _Walk:
         return False
 
     def _is_broken(self, row: int) -> bool:
-        return bool(self.activity[row] > self.upper[row] + 1e-9)
+        return self._activity[row] > self._upper[row] + 1e-9
 
 
 def greedy_point(data: AllocationData, program: Program, columns: Columns) -> Floats:

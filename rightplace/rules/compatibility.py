@@ -97,6 +97,7 @@ def _is_at_risk(child: Child, separation: Separation) -> bool:
 def compatible_with_residents(p: Pairs) -> Mask:
     """No clash with a resident who will still be there on the child's first day; solo children need an empty setting.
 
+    Empty means from that day on: nobody may come into a place that fills later.
     Self-contained supported accommodation is not shared, so nobody clashes there.
     """
     facts = p.facts

@@ -6,7 +6,8 @@ pairs when matching and on a table of one row when a pair is explained or a plan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum, IntEnum
 from functools import cached_property
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rightplace.instances.children import CaredForAlongside, Child, NeedCategory, Place, Sex, Togetherness, Urgency
+from rightplace.instances.children import CaredForAlongside, Child, NeedCategory, Place, Sex, SiblingGroup, Togetherness, Urgency
 from rightplace.instances.geography import Point, distance_tenths
 from rightplace.instances.instance import Instance
 from rightplace.instances.settings import (
@@ -224,12 +225,16 @@ class Facts:
 
     @cached_property
     def leavers(self) -> Ints:
-        """(num_settings, num_days): candidates who live in the setting now and could have left by the day."""
+        """(num_settings, num_days): candidates who live in the setting now and could have left by the day.
+
+        Never more than the places still filled on the day: a place whose filling ends is vacant already.
+        """
         counts = np.zeros((len(self.instance.settings), len(self.days)), dtype=np.int64)
         current = self.children.current_setting_idx[self.candidate_idx]
         start = self.start_day_idx[self.candidate_idx]
         np.add.at(counts, (current[current >= 0], start[current >= 0]), 1)
-        return counts.cumsum(axis=1)
+        could_have_left: Ints = np.minimum(counts.cumsum(axis=1), self.filled)
+        return could_have_left
 
     @cached_property
     def vacant(self) -> Ints:
@@ -245,24 +250,30 @@ class Facts:
         return counts
 
     @cached_property
-    def others(self) -> Ints:
-        """(num_settings, num_days): people in filled places on the day who are no candidates able to have left by then."""
+    def filled(self) -> Ints:
+        """(num_settings, num_days): places that are filled on the day, before anybody of the plan moves."""
         days = [date.fromordinal(int(day)) for day in self.days]
-        filled = np.array(
-            [
-                [
-                    sum(
-                        count.num_places
-                        for count in setting.offer.place_counts
-                        if count.state is PlaceState.FILLED and not count.num_vacant(day)
-                    )
-                    for day in days
-                ]
-                for setting in self.instance.settings
-            ],
-            dtype=np.int64,
-        ).reshape(len(self.instance.settings), len(days))
-        return np.maximum(filled - self.leavers, 0)
+        counts = np.zeros((len(self.instance.settings), len(days)), dtype=np.int64)
+        for i, setting in enumerate(self.instance.settings):
+            filled = [count for count in setting.offer.place_counts if count.state is PlaceState.FILLED]
+            if all(count.from_date is None and count.until_date is None for count in filled):
+                counts[i] = setting.offer.num_filled
+            else:
+                counts[i] = [sum(count.num_places for count in filled if not count.num_vacant(day)) for day in days]
+        return counts
+
+    @cached_property
+    def unnamed(self) -> Ints:
+        """(num_settings, num_days): people in filled places on the day who are no children of the instance."""
+        first, _ = self.residents
+        return np.maximum(self.filled - np.diff(first)[:, None], 0)
+
+    @cached_property
+    def others(self) -> Ints:
+        """(num_settings, num_days): most people, no candidates who could have left, in filled places from the day on."""
+        on_the_day = self.filled - self.leavers
+        most: Ints = np.maximum.accumulate(on_the_day[:, ::-1], axis=1)[:, ::-1]
+        return most
 
     @cached_property
     def own_provision(self) -> Mask:
@@ -299,6 +310,33 @@ class Facts:
         return np.sort(_ints(self.child_idx[c.id] * m + self.setting_idx[s] for c, s in pairs))
 
     @cached_property
+    def groups_of(self) -> Mapping[str, tuple[SiblingGroup, ...]]:
+        """The sibling groups of each child, those kept apart included, by child id."""
+        found: dict[str, list[SiblingGroup]] = defaultdict(list)
+        for group in self.instance.sibling_groups:
+            for child_id in group.child_ids:
+                found[child_id].append(group)
+        return {child_id: tuple(groups) for child_id, groups in found.items()}
+
+    @cached_property
+    def in_big_group(self) -> Mask:
+        """Per child: in a sibling group of more people than the usual fostering limit."""
+        found = np.zeros(len(self.instance.children), dtype=np.bool_)
+        for group in self.instance.sibling_groups:
+            members = [self.child_idx[child_id] for child_id in group.child_ids]
+            found[members] |= self.children.num_children[members].sum() > USUAL_FOSTERING_LIMIT
+        return found
+
+    @cached_property
+    def group_idx(self) -> Ints:
+        """Per child: position of the sibling group it should live with (REQUIRED or PREFERRED), else -1."""
+        found = np.full(len(self.instance.children), -1, dtype=np.int64)
+        for number, group in enumerate(self.instance.sibling_groups):
+            if group.togetherness is not Togetherness.APART:
+                found[[self.child_idx[child_id] for child_id in group.child_ids]] = number
+        return found
+
+    @cached_property
     def residents(self) -> tuple[Ints, Ints]:
         """Who lives where: ``children[first[s]:first[s + 1]]`` are the positions of the residents of setting ``s``."""
         current = self.children.current_setting_idx
@@ -322,7 +360,7 @@ class Facts:
     def _household_is_lawful(self, carer: Carer) -> bool:
         residents = self.instance.residents.get(carer.id, ())
         names = {child.id for child in residents}
-        num_unnamed = max(0, carer.offer.num_filled - len(residents))
+        num_unnamed = int(self.unnamed[self.setting_idx[carer.id], 0])
         if num_unnamed + sum(child.num_children for child in residents) <= USUAL_FOSTERING_LIMIT:
             return True
         siblings = any(names <= set(group.child_ids) for group in self.instance.sibling_groups)

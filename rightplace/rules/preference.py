@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -80,16 +83,6 @@ def in_area(p: Pairs) -> Amounts:
     return (~p.in_area).astype(np.int64)
 
 
-def _unmet(p: Pairs, wish: Wish) -> Amounts:
-    """1 where the child has this wish and the setting does not meet it."""
-    unmet = np.zeros(len(p), dtype=np.int64)
-    instance = p.facts.instance
-    for i in np.flatnonzero(p.child(p.facts.children.has_wishes)):
-        child = instance.children[int(p.child_idx[i])]
-        unmet[i] = wish in child.wishes and not meets_wish(child, instance.settings[int(p.setting_idx[i])], wish)
-    return unmet
-
-
 def meets_wish(child: Child, setting: Setting, wish: Wish) -> bool:
     """Whether a setting shares what the child wishes it to share; a wish about nothing recorded is met."""
     match wish:
@@ -99,6 +92,57 @@ def meets_wish(child: Child, setting: Setting, wish: Wish) -> bool:
             return not child.languages or bool(child.languages & setting.offer.languages)
         case Wish.ETHNICITY:
             return child.ethnicity is None or not isinstance(setting, Carer) or child.ethnicity in setting.ethnicities
+
+
+def _asked(child: Child, wish: Wish) -> Hashable:
+    """What decides a wish on the child's side; ``None`` where there is no such wish."""
+    if wish not in child.wishes:
+        return None
+    return {Wish.FAITH: child.religion, Wish.LANGUAGE: child.languages, Wish.ETHNICITY: child.ethnicity}[wish]
+
+
+def _offered(setting: Setting, wish: Wish) -> Hashable:
+    """What decides a wish on the setting's side."""
+    if wish is Wish.ETHNICITY:
+        return setting.ethnicities if isinstance(setting, Carer) else None
+    return setting.offer.faiths if wish is Wish.FAITH else setting.offer.languages
+
+
+def _unmet(p: Pairs, wish: Wish) -> Amounts:
+    """1 where the child has this wish and the setting does not meet it.
+
+    Children who ask alike and settings that offer alike are judged once.
+    """
+    children, settings = p.facts.instance.children, p.facts.instance.settings
+    asked, child_kind = np.unique(p.child_idx, return_inverse=True)
+    offered, setting_kind = np.unique(p.setting_idx, return_inverse=True)
+    asks = _kinds([_asked(children[int(c)], wish) for c in asked])
+    offers = _kinds([_offered(settings[int(s)], wish) for s in offered])
+    unmet = np.zeros((len(asks.first), len(offers.first)), dtype=np.int64)
+    for i, c in enumerate(asks.first):
+        child = children[int(asked[c])]
+        if wish in child.wishes:
+            unmet[i] = [not meets_wish(child, settings[int(offered[s])], wish) for s in offers.first]
+    return unmet[asks.kind[child_kind], offers.kind[setting_kind]]
+
+
+class _Kinds(NamedTuple):
+    """``kind`` of each item, and the position of the first item of each kind."""
+
+    kind: NDArray[np.int64]
+    first: list[int]
+
+
+def _kinds(items: list[Hashable]) -> _Kinds:
+    number: dict[Hashable, int] = {}
+    first = []
+    kind = np.zeros(len(items), dtype=np.int64)
+    for position, item in enumerate(items):
+        if item not in number:
+            number[item] = len(number)
+            first.append(position)
+        kind[position] = number[item]
+    return _Kinds(kind, first)
 
 
 _WISHES = "Children Act 1989 s22(4), (5)"

@@ -31,13 +31,17 @@ def adapted_home(p: Pairs) -> Mask:
     "Under 16: regulated settings only",
     source="Care Planning Regulations 2010 reg 27A (SI 2021/161), in force 9 September 2021",
     sentence="A child under 16 may live with a foster carer or in a children's home, care home, hospital, residential "
-    "family centre or residential school, and in no other arrangement.",
+    "family centre or residential school, and in no other arrangement that a court has not authorised.",
     since=date(2021, 9, 9),
 )
 def under_16_regulated(p: Pairs) -> Mask:
-    """Under 16: a carer, or a home whose PLACE is one of the listed kinds."""
-    listed = p.is_place(Place.K1, Place.K2, Place.R1, Place.R2, Place.R3, Place.S1)
-    other = (p.type == Type.SUPPORTED) | ((p.type == Type.HOME) & ~listed & ~p.is_place(Place.R5, Place.Z1))
+    """Under 16: a carer, or a home whose PLACE is one of the listed kinds.
+
+    R5 (custody) is no placement under section 22C. Z1, any other placement, needs a court (rule R15 says the same).
+    """
+    listed = p.is_place(Place.K1, Place.K2, Place.R1, Place.R2, Place.R3, Place.S1, Place.R5)
+    court = p.is_place(Place.Z1) & p.child(p.facts.children.deprivation_of_liberty)
+    other = (p.type == Type.SUPPORTED) | ((p.type == Type.HOME) & ~listed & ~court)
     return ~other | (p.child(p.facts.children.ages_months) >= 192)
 
 

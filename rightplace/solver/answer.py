@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from rightplace.errors import SolverError
-from rightplace.program import Objective, Program
+from rightplace.program import Domain, Objective, Program
 from rightplace.solver.outcome import Answer, Floats, Limit, Outcome, Reason, SolveOptions, TierClaim
 
 Minimise = Callable[[Program, Objective, SolveOptions], Answer]
@@ -100,13 +100,39 @@ def _one_tier(minimise: Minimise, program: Program, objective: Objective, limits
             raise SolverError(f"the back end says infeasible, but a feasible start exists: {given.detail}")
         reason = Reason.FEASIBLE if start is not None else given.reason
         return Answer(reason, given.limit, start, given.bound, given.detail)
-    point = np.where(program.domains == 0, given.values, np.round(given.values))
+    point = _whole_point(minimise, program, objective, limits, given.values)
     violation = program.worst_violation(point)
     if violation > _TOLERANCE:
         raise SolverError(f"the back end's point breaks a constraint by {violation:g}: {given.detail}")
     if start is not None and program.value(objective, start) < program.value(objective, point):
         return Answer(given.reason, given.limit, start, given.bound, given.detail)
     return Answer(given.reason, given.limit, point, given.bound, given.detail)
+
+
+def _whole_point(
+    minimise: Minimise, program: Program, objective: Objective, limits: SolveOptions, values: Floats
+) -> Floats:
+    """A back end's point with whole columns made exactly whole.
+
+    Implied columns can always be whole at no loss, yet an optimal point may split them (two beds half used instead of
+    one). Then they are solved for once more, with everything else held.
+    """
+    rounded = np.where(program.domains == Domain.CONTINUOUS, values, np.round(values))
+    implied = program.domains == Domain.IMPLIED
+    if np.abs(values - rounded)[implied].max(initial=0.0) <= _TOLERANCE:
+        return rounded
+    held = program.domains == Domain.INTEGER
+    again = replace(
+        program,
+        lower=np.where(held, rounded, program.lower),
+        upper=np.where(held, rounded, program.upper),
+        domains=np.where(implied, Domain.INTEGER, program.domains),
+        start=None,
+    )
+    given = minimise(again, objective, replace(limits, time_limit_seconds=max(limits.time_limit_seconds, 10.0)))
+    if given.values is None:
+        return rounded
+    return np.where(program.domains == Domain.CONTINUOUS, given.values, np.round(given.values))
 
 
 def _whole(bound: float | None, value: int) -> int:

@@ -110,7 +110,7 @@ def test_profiles_are_of_the_published_sizes(name: str, num_children: int, num_a
 
 
 def test_council_counts(council: Instance) -> None:
-    """330 children of Barnet, all waiting, nobody placed; neighbours host settings; 1.15 places a child and a few more."""
+    """330 children of Barnet, all waiting, nobody placed; neighbours host settings; a place and a bit each."""
     assert len(council.children) == len(council.candidates()) == 330
     assert {child.authority_id for child in council.children} == {"E09000003"}
     assert not council.residents
@@ -192,7 +192,7 @@ def test_no_reference_leads_nowhere(placed: Instance) -> None:
 
 
 def test_placed_children_live_where_they_may(placed: Instance) -> None:
-    """Exactly a tenth wait. The others live where age, sex and places admit them; no separated pair shares a setting."""
+    """Exactly a tenth wait. The others live where age, sex and places admit them; no separated pair shares."""
     assert len(placed.candidates()) == 33
     assert len(placed.candidates(rematch=True)) > 100
     for child in placed.children:

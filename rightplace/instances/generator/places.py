@@ -64,8 +64,12 @@ class Area:
         rows = [dice.below(len(self.codes)) for _ in range(num_tries)]
         if num_tries == 1 or place.easting is None or place.northing is None:
             return self.point(rows[0])
-        points = [self.point(row) for row in rows]
-        return min(points, key=lambda point: _square(point, place))
+        east, north = place.easting, place.northing
+
+        def square_metres(row: int) -> int:
+            return (int(self.eastings[row]) - east) ** 2 + (int(self.northings[row]) - north) ** 2
+
+        return self.point(min(rows, key=square_metres))
 
     def school(self, dice: Dice, home: Point, nearest_share: float) -> Point:
         """The nearest school with a probability, else any school of the authority."""
@@ -73,15 +77,6 @@ class Area:
             east, north = self.school_eastings - home.easting, self.school_northings - home.northing
             return self.point(int(self.school_rows[int((east * east + north * north).argmin())]))
         return self.point(int(self.school_rows[dice.below(len(self.school_rows))]))
-
-
-def _square(a: Point, b: Point) -> int:
-    """Squared distance in square metres, for comparing."""
-    assert a.easting is not None
-    assert b.easting is not None
-    assert a.northing is not None
-    assert b.northing is not None
-    return (a.easting - b.easting) ** 2 + (a.northing - b.northing) ** 2
 
 
 def areas_of(placing_ids: Iterable[str], host_rings: int, seed: int) -> Mapping[str, Area]:

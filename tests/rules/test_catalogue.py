@@ -1,0 +1,131 @@
+"""The catalogue as a whole: every rule is tested on both sides, says where it comes from, and reads row by row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rightplace.instances.policy import default_policy
+from rightplace.rules.catalogue import HARD_RULES, RULES, lawful, priced
+from rightplace.rules.pairs import Facts, Pairs
+from rightplace.rules.rule import Kind, Rule
+from tests.rules import test_approval, test_compatibility, test_practice, test_preference, test_regulation
+from tests.rules.builders import child, home, pair, supported, teenager
+from tests.strategies import instances
+
+if TYPE_CHECKING:
+    from rightplace.instances.instance import Instance
+
+CASES = (
+    *test_regulation.CASES,
+    *test_practice.CASES,
+    *test_compatibility.CASES,
+    *test_approval.CASES,
+    *test_preference.CASES,
+)
+IN_SCOPE = [
+    "R04",
+    "R05",
+    "R06",
+    "R07",
+    "R08",
+    "R11",
+    "R12",
+    "R13",
+    "R14",
+    "R15",
+    "R16",
+    "R18",
+    "R19",
+    "R21",
+    "R24",
+    "R25",
+    "R29",
+    "R30",
+    "R31",
+    "R33",
+    "R35",
+    "R36",
+    "R38",
+]  # the field guide's catalogue, section D, as far as this release goes
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_every_rule_has_a_case_on_each_side(keeps: bool) -> None:
+    """Each rule of the catalogue, and no other, is tested just inside and just outside."""
+    assert {case.rule for case in CASES if case.keeps is keeps} == {rule.id for rule in RULES}
+
+
+def test_every_price_has_a_case_worked_by_hand() -> None:
+    """Each approval and preference has its pence tested where it applies and where it does not."""
+    priced_rules = {rule.id for rule in RULES if rule.kind is not Kind.HARD}
+    for keeps in (True, False):
+        assert {case.rule for case in CASES if case.keeps is keeps and case.pence is not None} == priced_rules
+
+
+def test_cases_are_told_apart() -> None:
+    """No two cases of a rule make the same claim."""
+    assert len({(case.rule, case.claim) for case in CASES}) == len(CASES)
+
+
+def test_ids_are_used_once() -> None:
+    """No id of a rule stands for two rules."""
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+def test_catalogue_covers_its_scope() -> None:
+    """Every statutory rule that this release promises is in the catalogue, by its own id."""
+    assert set(IN_SCOPE) <= {rule.id for rule in RULES}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_rule_speaks_for_itself(rule: Rule) -> None:
+    """A rule has a title, source and sentence; a signatory, deadline and price exactly where its kind has them."""
+    assert rule.title
+    assert rule.source
+    assert rule.sentence[0].isupper()
+    assert rule.sentence.endswith(".")
+    is_approval = rule.kind is Kind.APPROVAL
+    assert (bool(rule.signatory), bool(rule.deadline)) == (is_approval, is_approval)
+    assert (rule.price is None) == (rule.kind is Kind.HARD)
+    assert (rule.amount is None) == (rule.kind is not Kind.PREFERENCE)
+    if rule.price is not None:
+        assert rule.price(default_policy()) > 0
+
+
+@pytest.mark.parametrize("rule", HARD_RULES, ids=lambda rule: rule.id)
+def test_hard_rule_has_no_price(rule: Rule) -> None:
+    """Asking what a breach of the law costs is refused."""
+    with pytest.raises(ValueError, match=f"{rule.id} has no price"):
+        rule.pence_per_week(pair())
+
+
+@pytest.mark.parametrize(
+    "row", [pair(), pair(child(), home()), pair(teenager(), supported())], ids=["carer", "home", "supported"]
+)
+def test_default_pair_breaks_nothing(row: Pairs) -> None:
+    """The pair that every other case changes one thing about keeps all rules and costs nothing."""
+    assert [rule.id for rule in RULES if not rule.passes(row).all()] == []
+    assert priced(row).tolist() == [0]
+
+
+@settings(max_examples=60)
+@given(instance=instances(), rematch=st.booleans())
+def test_rules_read_row_by_row(instance: Instance, rematch: bool) -> None:
+    """A table of all pairs gives each rule's mask and pence exactly as tables of one row do."""
+    facts = Facts(instance, rematch=rematch)
+    table = Pairs.product(facts, facts.candidate_idx, np.arange(len(instance.settings)))
+    rows = [table.where(np.arange(len(table)) == i) for i in range(len(table))]
+    for rule in RULES:
+        assert rule.passes(table).tolist() == [bool(rule.passes(row)[0]) for row in rows]
+        if rule.price is not None:
+            assert rule.pence_per_week(table).tolist() == [int(rule.pence_per_week(row)[0]) for row in rows]
+    keeps_all = [all(rule.passes(row)[0] for rule in HARD_RULES) for row in rows]
+    found = lawful(table)
+    assert list(zip(found.child_idx, found.setting_idx, strict=True)) == [
+        (row.child_idx[0], row.setting_idx[0]) for row, keeps in zip(rows, keeps_all, strict=True) if keeps
+    ]

@@ -1,0 +1,25 @@
+"""The pages of the documentation that are built from the code."""
+
+from __future__ import annotations
+
+import pytest
+
+from rightplace.instances.library import library_path
+from rightplace.instances.tables import read_instance
+from rightplace.reports.answer import answer_of
+from rightplace.solve import match
+from tools.build_docs import DOCS, PAGES
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_built_pages_are_up_to_date(name: str) -> None:
+    """What ``python -m tools.build_docs`` would write is what stands in docs."""
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
+
+
+def test_every_key_of_an_answer_is_documented() -> None:
+    """Each key of the JSON of a match, and of each placement in it, stands on the page of file formats."""
+    page = (DOCS / "file_formats.md").read_text(encoding="utf-8")
+    answer = answer_of(match(read_instance(library_path("barnet_2014"))))
+    for key in (*answer, *answer["placements"][0]):
+        assert f"`{key}`" in page, key

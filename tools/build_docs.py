@@ -1,0 +1,67 @@
+"""Build the pages of ``docs`` that follow from the code, so that they cannot disagree with it.
+
+Run from the top folder:
+
+    python -m tools.build_docs
+
+``tests/test_docs.py`` asserts that the pages are up to date.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rightplace.instances import policy
+from rightplace.instances.schema import TABLES
+from rightplace.instances.tables import AUTHORITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rightplace.instances.schema import Table
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES_BY_HAND = Path(__file__).with_name("pages")
+WARNING = "<!-- Built by `python -m tools.build_docs` from tools/pages and the code: change those, not this page. -->"
+
+
+def file_formats() -> str:
+    """The page on tables, policy and answer: what is written by hand, with the tables and the default policy put in."""
+    page = (PAGES_BY_HAND / "file_formats.md").read_text(encoding="utf-8")
+    parts = {
+        "warning": WARNING,
+        "tables": "\n\n".join(map(_table, (*TABLES, AUTHORITIES))),
+        "policy": _policy(),
+    }
+    for name, text in parts.items():
+        page = page.replace(f"<!-- built: {name} -->", text)
+    return page
+
+
+def _table(table: Table) -> str:
+    lines = [f"### `{table.name}`", "", table.note + (" This table is needed." if table.needed else ""), ""]
+    lines += ["| column | required | what may be typed | note |", "|---|---|---|---|"]
+    for column in table.columns:
+        required = "yes" if column.required else ""
+        lines.append(f"| `{column.name}` | {required} | {column.kind.expected} | {column.note} |")
+    return "\n".join(lines)
+
+
+def _policy() -> str:
+    """The default policy, as it stands."""
+    text = Path(policy.__file__).with_name("default_policy.toml").read_text(encoding="utf-8")
+    return f"```toml\n{text.strip()}\n```"
+
+
+PAGES: dict[str, Callable[[], str]] = {"file_formats.md": file_formats}
+
+
+def build_docs(folder: Path) -> None:
+    """Write every generated page into a folder."""
+    for name, page in PAGES.items():
+        (folder / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    build_docs(DOCS)
