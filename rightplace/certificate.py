@@ -8,16 +8,15 @@ are the catalogue's, run on a table of one row.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rightplace.instances.children import CaredForAlongside, Child, Togetherness, Urgency
 from rightplace.instances.geography import distance_miles
-from rightplace.instances.instance import Instance
 from rightplace.instances.policy import SearchOrder
 from rightplace.instances.settings import (
     AccommodationCategory,
@@ -34,6 +33,11 @@ from rightplace.instances.settings import (
 from rightplace.plan import Placement, PlacementKind, Plan
 from rightplace.rules.catalogue import APPROVAL_RULES, HARD_RULES, PREFERENCE_RULES
 from rightplace.rules.pairs import Facts, Pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rightplace.instances.instance import Instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,9 @@ def _identity(instance: Instance, plan: Plan) -> Iterator[Violation]:
         yield Violation("candidates", (child_id,), None, "is missing: neither placed nor waiting")
     for child_id in plan.waiting_ids:
         if child_id in candidates and not instance.child[child_id].is_waiting:
-            yield Violation("candidates", (child_id,), None, "lives somewhere and seeks no home, so cannot be left waiting")
+            yield Violation(
+                "candidates", (child_id,), None, "lives somewhere and seeks no home, so cannot be left waiting"
+            )
     for placement in plan.placements:
         if placement.setting_id not in instance.setting:
             yield Violation("settings", (placement.child_id,), placement.setting_id, "is no setting of the instance")
@@ -138,7 +144,9 @@ class _Checker:
                 yield self._about(placement, "kind", f"is no {placement.kind.value}")
             if placement.starts_on != self._start(child):
                 expected = self._start(child).isoformat()
-                yield self._about(placement, "starts_on", f"starts on {placement.starts_on.isoformat()}, not {expected}")
+                yield self._about(
+                    placement, "starts_on", f"starts on {placement.starts_on.isoformat()}, not {expected}"
+                )
             if not is_stay:
                 row = self._row(placement)
                 for rule in HARD_RULES:
@@ -149,7 +157,11 @@ class _Checker:
         return Pairs.of(self.facts, placement.child_id, placement.setting_id)
 
     def _start(self, child: Child) -> date:
-        return child.needed_by if child.needed_by is not None and child.needed_by > self.instance.date else self.instance.date
+        return (
+            child.needed_by
+            if child.needed_by is not None and child.needed_by > self.instance.date
+            else self.instance.date
+        )
 
     @staticmethod
     def _about(placement: Placement, rule: str, sentence: str) -> Violation:
@@ -173,7 +185,7 @@ class _Checker:
                         yield violation
 
     def _days_of(self, setting: Setting) -> list[date]:
-        """The days on which anything may change in a setting: starts of candidates, and dates of its places up to the last."""
+        """The days on which anything may change in a setting: starts of candidates, dates of its places."""
         starts = {self._start(self.instance.child[child_id]) for child_id in self.candidates}
         dates = {day for n in setting.offer.place_counts for day in (n.from_date, n.until_date) if day is not None}
         return sorted(starts | {day for day in dates if self.instance.date <= day <= max(starts)})
@@ -238,7 +250,9 @@ class _Checker:
         names = {child.id for child in (*new, *still)}
         siblings = any(names <= set(group.child_ids) for group in self.instance.sibling_groups)
         if unnamed or not (siblings or names <= carer.exempt_child_ids):
-            yield Violation("R19", tuple(sorted(names)), carer.id, f"{people} children on {day}, three is the usual limit")
+            yield Violation(
+                "R19", tuple(sorted(names)), carer.id, f"{people} children on {day}, three is the usual limit"
+            )
 
     # -- siblings ------------------------------------------------------------------------------------------------------
 
@@ -263,7 +277,7 @@ class _Checker:
         return self.instance.child[child_id].current_setting_id
 
     def num_pairs_apart(self) -> int:
-        """Pairs of siblings (not those kept apart), at least one of them a candidate with a home, in different homes."""
+        """Pairs of siblings (not those kept apart), at least one a candidate with a home, in different homes."""
         count = 0
         for group in self.instance.sibling_groups:
             if group.togetherness is Togetherness.APART:
@@ -278,7 +292,9 @@ class _Checker:
 
     def contracts(self) -> Iterator[Violation]:
         """No block has more beds in use than it pays for."""
-        used = Counter(self.instance.setting[p.setting_id].offer.contract_id for p in self.plan.placements if p.on_block)
+        used = Counter(
+            self.instance.setting[p.setting_id].offer.contract_id for p in self.plan.placements if p.on_block
+        )
         for contract in self.instance.contracts:
             movers = [self.instance.child[c] for c in self.candidates if not self.instance.child[c].is_waiting]
             homes = [self.instance.setting[c.current_setting_id] for c in movers if c.current_setting_id is not None]
@@ -347,7 +363,7 @@ class _Checker:
         return contract if contract.authority_id in (None, child.authority_id) else None
 
     def _fee(self, child: Child, setting: Setting, contract: Contract | None, on_block: bool) -> int:
-        """The fee before support: a block's second part, the first band that fits, the setting's fee, or the default."""
+        """The fee before support: a block's second part, the first fitting band, the setting's fee, or the default."""
         level = self._child_level(child)
         if on_block and contract is not None:
             return contract.second_part_pence_per_week
@@ -377,7 +393,7 @@ class _Checker:
     # -- claims --------------------------------------------------------------------------------------------------------
 
     def tiers(self) -> Iterator[Violation]:
-        """The tiers are the ones the search order has, their values are the plan's, and no bound lies above its value."""
+        """The tiers are those of the search order, their values are the plan's, no bound lies above its value."""
         values = {"waiting": self._weighted_waiting(), "price": self.value}
         if self.plan.search_order is SearchOrder.CASCADE:
             values["search order"] = sum(self._step(placement) for placement in self.plan.placements)
@@ -392,7 +408,9 @@ class _Checker:
             elif tier.value != values[tier.name]:
                 yield Violation("claim", (), None, f"{tier.name} is {values[tier.name]}, not {tier.value}")
             elif tier.bound > tier.value:
-                yield Violation("claim", (), None, f"the bound {tier.bound} of {tier.name} lies above the value {tier.value}")
+                yield Violation(
+                    "claim", (), None, f"the bound {tier.bound} of {tier.name} lies above the value {tier.value}"
+                )
 
     def _weighted_waiting(self) -> int:
         urgency = self.instance.policy.urgency

@@ -72,7 +72,8 @@ class ProfileName(StrEnum):
 InstanceArgument = Annotated[str, typer.Argument(metavar="INSTANCE", help="Folder, .xlsx, .json or library name.")]
 PolicyOption = Annotated[Path | None, typer.Option(help="A policy.toml to use instead of the instance's own.")]
 DateOption = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help="Day of the match; the instance's own if absent.")
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help="Day of the match; the instance's own if absent."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, and nothing else there.")]
 
@@ -84,12 +85,16 @@ def match(
     rematch: Annotated[bool, typer.Option("--rematch", help="Also propose moves for children who may move.")] = False,
     search_order: Annotated[Order | None, typer.Option(help="In place of the policy's.")] = None,
     policy: PolicyOption = None,
-    out: Annotated[list[Path] | None, typer.Option(help="Write the answer: .xlsx, .json or a folder. May be repeated.")] = None,
+    out: Annotated[
+        list[Path] | None, typer.Option(help="Write the answer: .xlsx, .json or a folder. May be repeated.")
+    ] = None,
     export: Annotated[Path | None, typer.Option(help="Write the model as .mps or .lp for other solvers.")] = None,
     compare: Annotated[bool, typer.Option(help="Also solve the other search order.")] = True,
     solver: Annotated[SolverName, typer.Option(help="Who solves.")] = SolverName.HIGHS,
     time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds for solving.")] = 300.0,
-    gap: Annotated[float, typer.Option(min=0.0, max=1.0, help="Stop at this relative gap: 0.01 is one per cent.")] = 0.0,
+    gap: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Stop at this relative gap: 0.01 is one per cent.")
+    ] = 0.0,
     threads: Annotated[int, typer.Option(min=1, help="Threads for the solver.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Seed for the solver.")] = 0,
     json: JsonOption = False,
@@ -211,11 +216,21 @@ def generate(
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 0,
     children: Annotated[int | None, typer.Option(min=1, help="Number of children, instead of the profile's.")] = None,
     authority: Annotated[str | None, typer.Option(help="The council of the council profile.")] = None,
-    waiting_share: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Share who wait; the rest live somewhere.")] = None,
-    sibling_share: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Share of placement units with siblings.")] = None,
-    scarcity: Annotated[float | None, typer.Option(min=0.01, help="Vacant suitable places for each waiting child.")] = None,
-    conflict_share: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Share who pose a high risk to others.")] = None,
-    rematch_share: Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Share of placed children who may move.")] = None,
+    waiting_share: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Share who wait; the rest live somewhere.")
+    ] = None,
+    sibling_share: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Share of placement units with siblings.")
+    ] = None,
+    scarcity: Annotated[
+        float | None, typer.Option(min=0.01, help="Vacant suitable places for each waiting child.")
+    ] = None,
+    conflict_share: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Share who pose a high risk to others.")
+    ] = None,
+    rematch_share: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Share of placed children who may move.")
+    ] = None,
 ) -> None:
     """Make a synthetic instance with real geography, of any size."""
     from dataclasses import replace
@@ -230,7 +245,7 @@ def generate(
         if profile is not ProfileName.COUNCIL:
             raise typer.BadParameter("--authority goes with --profile council")
         chosen = replace(chosen, authorities=(authority,))
-    given = {
+    given: dict[str, Any] = {
         "num_children": children,
         "waiting_share": waiting_share,
         "sibling_share": sibling_share,
@@ -353,7 +368,7 @@ def _solving(solver: str, time_limit: float, gap: float, threads: int, seed: int
 
 
 class _Log:
-    """Progress as plain lines on stderr, after two seconds and then every ten, where no terminal can show a status line."""
+    """Progress as plain lines on stderr, after two seconds and then every ten, where there is no terminal."""
 
     def __init__(self) -> None:
         self._next = time.monotonic() + 2

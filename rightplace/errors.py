@@ -1,16 +1,19 @@
 """The exceptions of rightplace.
 
-    RightplaceError
-    ├── InstanceError     input refused: every fault of it, each with file, row, column, value and what was expected
-    ├── PlanError         a plan file that cannot be read as a plan
-    └── SolverError       a back end failed or said something that makes no sense
-        └── BackendMissing
+RightplaceError
+├── InstanceError     input refused: every fault of it, each with file, row, column, value and what was expected
+├── PlanError         a plan file that cannot be read as a plan
+└── SolverError       a back end failed or said something that makes no sense
+    └── BackendMissing
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["BackendMissing", "Fault", "InstanceError", "PlanError", "RightplaceError", "SolverError"]
 

@@ -1,4 +1,4 @@
-"""Plan: the answer in domain words, as plain data. Who lives where from when, at what fee, and what is claimed of it."""
+"""Plan: the answer in domain words, as plain data. Who lives where, from when, at what fee, and what is claimed."""
 
 from __future__ import annotations
 

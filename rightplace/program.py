@@ -6,13 +6,15 @@ file can be traced to a constraint family of the documentation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -99,7 +101,7 @@ class Program:
         return replace(self, objectives=(Objective("blended", blend),))
 
     def with_row(self, costs: Floats, upper: float) -> Program:
-        """The same program with ``costs @ x <= upper`` added as a last row: how a tier is held while the next is solved."""
+        """The same program with ``costs @ x <= upper`` as a last row: how a tier is held for the next."""
         columns = np.flatnonzero(costs)
         return replace(
             self,

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rightplace.certificate import check
 from rightplace.errors import SolverError
-from rightplace.instances.instance import Instance
 from rightplace.instances.policy import SearchOrder
 from rightplace.models.allocation import AllocationData, Columns, allocation_data, allocation_plan, allocation_program
 from rightplace.models.greedy import greedy_point
 from rightplace.plan import Plan, Tier
-from rightplace.program import Program
 from rightplace.result import Checked, Result, Status, Timing
 from rightplace.rules.catalogue import CAPACITY, exclusions
 from rightplace.solver.answer import answer
 from rightplace.solver.outcome import Outcome, Reason, SolveOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from rightplace.instances.instance import Instance
+    from rightplace.program import Program
 
 _TOLERANCE = 1e-6
 
@@ -88,7 +92,7 @@ def match(instance: Instance, options: MatchOptions = MatchOptions(), solving: S
     )
 
 
-def _point(outcome: Outcome, program: Program) -> np.ndarray:  # type: ignore[type-arg]
+def _point(outcome: Outcome, program: Program) -> np.ndarray:
     if outcome.values is None:
         raise SolverError(f"{outcome.solver} gave no answer although a feasible start exists: {outcome.detail}")
     return outcome.values

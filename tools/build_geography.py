@@ -42,8 +42,7 @@ ISLES_OF_SCILLY = "E06000053"
 # Pairs that the rule above joins and the map does not.
 NOT_ADJOINING = {
     ("E06000010", "E06000013"): (
-        "Hull and North Lincolnshire face each other over the Humber, 2.6 km wide, and share no boundary "
-        "on the map"
+        "Hull and North Lincolnshire face each other over the Humber, 2.6 km wide, and share no boundary on the map"
     ),
     ("E06000046", "E10000014"): "the Isle of Wight and Hampshire are parted by the Solent",
 }
@@ -124,9 +123,7 @@ RETIRED = {
         "E10000002 Buckinghamshire; E07000004 Aylesbury Vale; E07000005 Chiltern; E07000006 South Bucks; "
         "E07000007 Wycombe"
     ),
-    "E06000061": (
-        "E07000150 Corby; E07000152 East Northamptonshire; E07000153 Kettering; E07000156 Wellingborough"
-    ),
+    "E06000061": ("E07000150 Corby; E07000152 East Northamptonshire; E07000153 Kettering; E07000156 Wellingborough"),
     "E06000062": "E07000151 Daventry; E07000154 Northampton; E07000155 South Northamptonshire",
     "E06000063": "E07000026 Allerdale; E07000028 Carlisle; E07000029 Copeland",
     "E06000064": "E07000027 Barrow-in-Furness; E07000030 Eden; E07000031 South Lakeland",
@@ -141,12 +138,8 @@ RETIRED = {
     "E08000037": "E08000020 Gateshead",
     "E08000038": "E08000016 Barnsley",
     "E08000039": "E08000019 Sheffield",
-    "E10000015": (
-        "E07000097 East Hertfordshire; E07000100 St Albans; E07000101 Stevenage; E07000104 Welwyn Hatfield"
-    ),
-    "E10000029": (
-        "E07000201 Forest Heath; E07000204 St Edmundsbury; E07000205 Suffolk Coastal; E07000206 Waveney"
-    ),
+    "E10000015": ("E07000097 East Hertfordshire; E07000100 St Albans; E07000101 Stevenage; E07000104 Welwyn Hatfield"),
+    "E10000029": ("E07000201 Forest Heath; E07000204 St Edmundsbury; E07000205 Suffolk Coastal; E07000206 Waveney"),
 }
 
 Names = dict[str, str]
@@ -181,9 +174,7 @@ class Postcodes:
         for letter in table_letters():
             table = postcode_table(letter)
             upper = [districts.get(code, ("", ""))[1] for code in table.districts]
-            unmapped |= {
-                d for d, u in zip(table.districts, upper, strict=True) if d.startswith("E") and not u
-            }
+            unmapped |= {d for d, u in zip(table.districts, upper, strict=True) if d.startswith("E") and not u}
             position = np.array([authority_ids.index(u) if u else -1 for u in upper])
             # Northern Ireland is on another grid and under another licence.
             british = np.array([not d.startswith("N") for d in table.districts])
@@ -260,9 +251,7 @@ def neighbours(postcodes: Postcodes, authority_ids: list[str]) -> dict[str, set[
             lengths[min(x, y), max(x, y)] += metres
 
     pairs = {
-        (authority_ids[x], authority_ids[y])
-        for (x, y), metres in lengths.items()
-        if metres >= MIN_BOUNDARY_METRES
+        (authority_ids[x], authority_ids[y]) for (x, y), metres in lengths.items() if metres >= MIN_BOUNDARY_METRES
     }
     if pairs & ADJOINING.keys() or NOT_ADJOINING.keys() - pairs:
         raise RuntimeError("a correction by hand is no longer needed: review ADJOINING and NOT_ADJOINING")

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum, IntEnum, StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rightplace.files import Cell
 from rightplace.instances.children import AvoidArea, RiskLevel
-from rightplace.instances.geography import Point
 from rightplace.instances.settings import PlaceCount, PlaceState
+
+if TYPE_CHECKING:
+    from rightplace.instances.geography import Point
 
 
 class Lookup(Protocol):

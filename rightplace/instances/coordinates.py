@@ -21,9 +21,7 @@ _METRES = re.compile(rf"({_NUMBER})(?:\s*,\s*|\s+)({_NUMBER})")
 _DEGREES = re.compile(rf"([+-]?{_NUMBER})\s*°?(?:\s*,\s*|\s+)([+-]?{_NUMBER})\s*°?")
 _GRID = re.compile(r"([A-Z]{2})\s*([0-9]+)(?:\s+([0-9]+))?")
 # One angle with its compass letter before or after: degrees, or degrees and minutes, or all three.
-_ANGLE = (
-    rf"({{0}}?)\s*({_NUMBER})\s*°?(?:(?<=°)\s*({_NUMBER})\s*['′’](?:\s*({_NUMBER})\s*[\"″”])?)?\s*({{0}}?)"
-)
+_ANGLE = rf"({{0}}?)\s*({_NUMBER})\s*°?(?:(?<=°)\s*({_NUMBER})\s*['′’](?:\s*({_NUMBER})\s*[\"″”])?)?\s*({{0}}?)"
 _COMPASS = re.compile(_ANGLE.format("[NS]") + r"(?:\s*,\s*|\s+|(?<=[NS]))" + _ANGLE.format("[EW]"))
 
 
@@ -106,9 +104,7 @@ def read_degrees(text: str) -> Position | None:
     latitude, longitude = round(latitude, 6) + 0.0, round(longitude, 6) + 0.0  # + 0.0: no minus zero
     if not (49 <= latitude <= 62 and -9 <= longitude <= 3):
         swapped = 49 <= longitude <= 62 and -9 <= latitude <= 3
-        hint = (
-            "latitude comes first" if swapped else "expected a latitude of 49 to 62, a longitude of -9 to 3"
-        )
+        hint = "latitude comes first" if swapped else "expected a latitude of 49 to 62, a longitude of -9 to 3"
         raise ValueError(f"{text!r} is outside Great Britain and Northern Ireland: {hint}")
     easting, northing = _grid_from_degrees().transform(latitude, longitude)
     return _within_grid(Position(f"{latitude:.6f},{longitude:.6f}", _whole(easting), _whole(northing)), text)

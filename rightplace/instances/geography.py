@@ -245,15 +245,11 @@ def distance_miles(a: Point, b: Point) -> float | None:
 # Authorities whose ground went to more than one other: no single answer, so they are refused by name.
 _SPLIT = {
     "cumbria": "Cumbria became Cumberland and Westmorland and Furness in April 2023",
-    "northamptonshire": (
-        "Northamptonshire became North Northamptonshire and West Northamptonshire in April 2021"
-    ),
+    "northamptonshire": ("Northamptonshire became North Northamptonshire and West Northamptonshire in April 2021"),
 }
 _SPLIT_CODES = {"E10000006": "cumbria", "E10000021": "northamptonshire"}
 _ALIASES = {"hull": "E06000010", "bcp": "E06000058", "durham": "E06000047", "southend": "E06000033"}
-_STYLE_BEFORE = re.compile(
-    r"^(the )?((lb|rb|mbc) (of )?|((london|royal|metropolitan) )*(borough|city|county) of )"
-)
+_STYLE_BEFORE = re.compile(r"^(the )?((lb|rb|mbc) (of )?|((london|royal|metropolitan) )*(borough|city|county) of )")
 _STYLE_AFTER = re.compile(
     r" (city|county) of$"
     r"|( (city|county|district|metropolitan|borough|unitary|mbc|lb|bc|cc|dc|council|authority))+$"
@@ -335,9 +331,7 @@ def _authority_ids_by_name() -> dict[str, str]:
     for authority in english_authorities().values():  # later and so above any district of the same name
         ids[_plain_name(authority.name)] = authority.id
     # "City of London" keeps its style: "London" alone is not one authority.
-    styled = {
-        _without_style(name): authority_id for name, authority_id in ids.items() if name != "city of london"
-    }
+    styled = {_without_style(name): authority_id for name, authority_id in ids.items() if name != "city of london"}
     return styled | ids
 
 
@@ -370,15 +364,11 @@ def postcodes_of(
         if an id is not one of ``english_authorities()``.
     """
     wanted = tuple(dict.fromkeys(authority_ids))
-    letters: dict[str, str] = {
-        row["id"]: row["postcode_letters"] for row in postcodes.data_rows("authorities.csv")
-    }
+    letters: dict[str, str] = {row["id"]: row["postcode_letters"] for row in postcodes.data_rows("authorities.csv")}
     for authority_id in wanted:
         if authority_id not in letters:
             raise ValueError(f"{authority_id!r} is not the id of an English authority, such as E09000003")
-    parts: dict[str, list[tuple[NDArray[np.bytes_], NDArray[np.int32], NDArray[np.int32]]]] = {
-        a: [] for a in wanted
-    }
+    parts: dict[str, list[tuple[NDArray[np.bytes_], NDArray[np.int32], NDArray[np.int32]]]] = {a: [] for a in wanted}
     for letter in sorted(set("".join(letters[authority_id] for authority_id in wanted))):
         table = postcodes.postcode_table(letter)
         owners = np.array([_districts().get(district, "") for district in table.districts])

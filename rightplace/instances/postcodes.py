@@ -152,9 +152,7 @@ def known_part(outcode: str, inward: str) -> str:
 @cache
 def table_letters() -> tuple[str, ...]:
     """The first letters for which the national table has a file, in order."""
-    return tuple(
-        sorted(path.name.split(".")[0][-1] for path in _table_folder().glob("postcodes_?.msgpack.br"))
-    )
+    return tuple(sorted(path.name.split(".")[0][-1] for path in _table_folder().glob("postcodes_?.msgpack.br")))
 
 
 def _table_folder() -> Path:

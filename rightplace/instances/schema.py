@@ -41,8 +41,8 @@ from rightplace.instances.settings import (
     Provider,
     Sector,
     Setting,
-    SupportedAccommodation,
     Support,
+    SupportedAccommodation,
     Terms,
 )
 
@@ -105,7 +105,11 @@ PROVIDERS = Table(
     (
         _required("id", c.IDENTIFIER, "Any short name that you use for it."),
         _required("name", c.TEXT, "Name."),
-        _required("sector", c.one_of(Sector, {"PR1": Sector.LOCAL_AUTHORITY, "PR4": Sector.PRIVATE, "PR5": Sector.VOLUNTARY}), ""),
+        _required(
+            "sector",
+            c.one_of(Sector, {"PR1": Sector.LOCAL_AUTHORITY, "PR4": Sector.PRIVATE, "PR5": Sector.VOLUNTARY}),
+            "",
+        ),
         Column("authority_id", c.AUTHORITY, "The authority that runs it, for a local authority's own service."),
         Column("grade", GRADE, "Ofsted overall effectiveness; empty when not graded yet."),
     ),
@@ -210,13 +214,21 @@ SIBLING_GROUPS = Table(
 
 _TERMS = (
     _required("num_places", c.integer(1, 60), "Places approved or registered."),
-    Column("filled", c.place_counts(PlaceState.FILLED), "Places in use. Empty: the children of this workbook who live here."),
-    Column("vacant", c.place_counts(PlaceState.VACANT), "Vacant places. Empty: what is neither filled nor unavailable."),
+    Column(
+        "filled",
+        c.place_counts(PlaceState.FILLED),
+        "Places in use. Empty: the children of this workbook who live here.",
+    ),
+    Column(
+        "vacant", c.place_counts(PlaceState.VACANT), "Vacant places. Empty: what is neither filled nor unavailable."
+    ),
     Column("not_available", c.place_counts(PlaceState.NOT_AVAILABLE), "Places that cannot be used, and until when."),
     Column("age_min_months", c.AGE_FROM, "Youngest age in years; 18m means months."),
     Column("age_max_months", c.AGE_TO, "Oldest age in years, until the next birthday."),
     Column("sexes", SEX, "M; F; U: all when empty."),
-    Column("needs", NEEDS, "Need categories that the approval or statement of purpose names; empty when it names none."),
+    Column(
+        "needs", NEEDS, "Need categories that the approval or statement of purpose names; empty when it names none."
+    ),
     Column("need_level", LEVEL, "Highest need level without extra support."),
     Column("parent_and_child", c.one_of(ParentAndChild), "Takes a parent with a baby: no, also or only."),
 )
@@ -235,7 +247,17 @@ _OFFER = (
 )
 _TERMS_FIELDS = ("num_places", "age_min_months", "age_max_months", "sexes", "needs", "need_level", "parent_and_child")
 _COUNTS = {"filled": PlaceState.FILLED, "vacant": PlaceState.VACANT, "not_available": PlaceState.NOT_AVAILABLE}
-_OFFER_FIELDS = ("provider_id", "location", "authority_id", "contract_id", "adapted", "takes_remand", "languages", "faiths", "skills")
+_OFFER_FIELDS = (
+    "provider_id",
+    "location",
+    "authority_id",
+    "contract_id",
+    "adapted",
+    "takes_remand",
+    "languages",
+    "faiths",
+    "skills",
+)
 
 
 def _take(values: Values, names: tuple[str, ...]) -> Values:
@@ -286,7 +308,9 @@ CARERS = _setting_table(
     Column("connected", c.YES_NO, "A relative or friend, approved for named children only."),
     Column("ethnicities", c.some_of(Ethnicity), ""),
     Column("num_bedrooms", c.integer(0, 20), "Bedrooms for fostered children."),
-    Column("support_limit", c.one_of(Support), "Most additional support that this carer would take: none, low or medium."),
+    Column(
+        "support_limit", c.one_of(Support), "Most additional support that this carer would take: none, low or medium."
+    ),
     Column("exempt_child_ids", c.IDENTIFIERS, "Children named in an exemption from the usual fostering limit."),
 )
 HOMES = _setting_table(

@@ -8,17 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rightplace.errors import Fault, InstanceError
 from rightplace.files import Cell, Form, Row, Sheet, read_sheets, write_sheets
 from rightplace.instances import cells
-from rightplace.instances.children import Child, SiblingGroup
 from rightplace.instances.geography import Authority, Point, english_authorities, find_authority, locate_many
 from rightplace.instances.instance import SETTING_TABLE_NAMES, Instance, Tables, Unread, cross_faults, table_of
 from rightplace.instances.policy import Policy, policy_from, policy_settings, read_policy, write_toml
@@ -35,6 +32,12 @@ from rightplace.instances.schema import (
     Values,
 )
 from rightplace.instances.settings import Contract, PlaceCount, PlaceState, Provider, Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from rightplace.instances.children import Child, SiblingGroup
 
 AUTHORITIES = Table(
     "authorities",

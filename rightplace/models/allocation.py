@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rightplace.instances.children import Togetherness, Urgency
-from rightplace.instances.instance import Instance
 from rightplace.instances.policy import SearchOrder
 from rightplace.instances.settings import ContractKind, Support
 from rightplace.models import families
@@ -22,6 +22,9 @@ from rightplace.models.eligible import Options, options_of
 from rightplace.plan import Placement, PlacementKind, Plan
 from rightplace.program import Domain, Objective, Program, ProgramBuilder
 from rightplace.rules.pairs import Facts, Ints, Mask
+
+if TYPE_CHECKING:
+    from rightplace.instances.instance import Instance
 
 Floats = NDArray[np.float64]
 
@@ -205,9 +208,10 @@ def _columns(data: AllocationData, builder: ProgramBuilder) -> Columns:
 def _common_settings(data: AllocationData, group: Group) -> list[int]:
     """Settings that every member has as an option and that have room for all of them."""
     options = [
-        set(data.options.pairs.setting_idx[data.first_option[c] : data.first_option[c + 1]].tolist()) for c in group.members
+        set(data.options.pairs.setting_idx[data.first_option[c] : data.first_option[c + 1]].tolist())
+        for c in group.members
     ]
-    most = (data.facts.vacant + data.facts.leavers).max(axis=1, initial=0)
+    most = data.facts.free.max(axis=1, initial=0)
     return sorted(s for s in set.intersection(*options) if most[s] >= len(group.members))
 
 
@@ -230,7 +234,9 @@ def _objectives(
         price[columns.wait[candidate]] = data.options.cost[stay]
     for group in data.groups:
         if group.is_required:
-            homes = {c: int(data.options.pairs.setting_idx[data.stay(c)]) for c in group.members if not data.may_wait[c]}
+            homes = {
+                c: int(data.options.pairs.setting_idx[data.stay(c)]) for c in group.members if not data.may_wait[c]
+            }
             price[columns.wait[group.members[0]]] += data.siblings_apart_pence * _pairs_apart(group, homes)
     price[apart] = data.siblings_apart_pence
     price[saving] = -saved
@@ -296,7 +302,9 @@ def _on_block(data: AllocationData, chosen: dict[int, int]) -> set[int]:
     found: set[int] = set()
     fees = data.options.fees
     for block, beds in data.blocks.items():
-        rows = [option for option in chosen.values() if fees.block_idx[option] == block and fees.block_saving[option] > 0]
+        rows = [
+            option for option in chosen.values() if fees.block_idx[option] == block and fees.block_saving[option] > 0
+        ]
         rows.sort(key=lambda option: (-int(fees.block_saving[option]), option))
         found.update(rows[:beds])
     return found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.instances.instance import Instance
 from rightplace.instances.settings import (
     MAX_NEED_LEVEL,
     Carer,
@@ -19,6 +19,9 @@ from rightplace.instances.settings import (
     SupportedAccommodation,
 )
 from rightplace.rules.pairs import Facts, Ints, Pairs
+
+if TYPE_CHECKING:
+    from rightplace.instances.instance import Instance
 
 OWN, CONSORTIUM, CONTRACTED, SPOT = range(4)
 """Steps of a cascade search (Barnet 2014, figure 19)."""
@@ -162,5 +165,3 @@ def _settled_siblings(facts: Facts) -> dict[int, list[int]]:
         if any(home >= 0 for home in homes):
             found[int(child_idx)] = [home for home in homes if home >= 0]
     return found
-
-

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rightplace.models.costs import Fees, fees_of, settled_siblings_apart
 from rightplace.rules.catalogue import lawful, priced
 from rightplace.rules.pairs import Facts, Ints, Mask, Pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _CHUNK = 2_000_000
 """Pairs looked at together, so that memory does not grow with the instance."""
@@ -53,7 +56,7 @@ class Options:
 
 def options_of(facts: Facts) -> Options:
     """All options of all candidates of an instance, shortlisted where its policy says so."""
-    open_settings = np.flatnonzero((facts.vacant + facts.leavers).max(axis=1, initial=0) > 0)
+    open_settings = np.flatnonzero(facts.free.max(axis=1, initial=0) > 0)
     shortlist = facts.instance.policy.search.shortlist
     parts = []
     for children in _chunks(facts, max(1, _CHUNK // max(1, len(open_settings)))):
@@ -124,7 +127,7 @@ def _shared_by_group(options: Options, rows: Ints, num: int) -> Mask:
         minlength=len(unique) + 1,
     )[: len(unique)]
     is_home = np.isin(unique, (members * num_settings + current)[(members >= 0) & (current >= 0)])
-    room = (facts.vacant + facts.leavers).max(axis=1, initial=0)
+    room = facts.free.max(axis=1, initial=0)
     whole = (counts + living * is_home >= size[group]) & (room[setting] >= size[group])
     chosen = is_home
     chosen[whole] |= _spread(group[whole], total[whole], num)

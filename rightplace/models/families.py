@@ -114,7 +114,7 @@ def vacant_places(data: AllocationData, columns: Columns, builder: ProgramBuilde
     A row is left out where a later day is at least as tight, or where all its seats fit anyway.
     """
     seats = columns.seats
-    free = data.facts.vacant + data.facts.leavers
+    free = data.facts.free
     later = np.full(free.shape[0], np.iinfo(np.int64).max)
     block = _Rows()
     for t in range(free.shape[1] - 1, -1, -1):
@@ -136,7 +136,7 @@ def whole_groups_fill_places(data: AllocationData, columns: Columns, builder: Pr
 
     .. math:: \sum_g \lfloor s_g / k \rfloor y_{gh} \le \lfloor free_h / k \rfloor \quad \forall h,\ k = 2, 3, ...
     """
-    free = (data.facts.vacant + data.facts.leavers)[:, -1]
+    free = data.facts.free[:, -1]
     by_setting: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for (number, setting_idx), column in columns.whole.items():
         by_setting[setting_idx].append((len(data.groups[number].members), column))
@@ -160,7 +160,7 @@ def children_who_must_not_share(data: AllocationData, columns: Columns, builder:
     facts, seats = data.facts, columns.seats
     household = facts.household
     hot = household.may_clash()[facts.candidate_idx]
-    free = (facts.vacant + facts.leavers).max(axis=1, initial=0)
+    free = facts.free.max(axis=1, initial=0)
     shared = ~facts.settings.self_contained & (free > 1)
     at = np.flatnonzero(hot[seats.candidate] & shared[seats.setting])
     own, near = _beside(seats, at)
@@ -219,7 +219,7 @@ def usual_fostering_limit(data: AllocationData, columns: Columns, builder: Progr
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """The fostering limit of one carer on one day: seats, people each brings, room left, the most that may come, and for
+    """The fostering limit of one carer on one day: seats, people each brings, room left, the most that come, and for
     each set of children that lifts the limit the seats of others."""
 
     span: Ints
@@ -231,7 +231,7 @@ class _Limit:
 
 def _limits_of(data: AllocationData, columns: Columns, setting_idx: int, carer: Carer, span: Ints) -> list[_Limit]:
     """The days on which the limit of one carer can bind and no later day leaves as little room."""
-    free = (data.facts.vacant + data.facts.leavers)[setting_idx]
+    free = data.facts.free[setting_idx]
     people = data.facts.children.num_children[data.facts.candidate_idx[columns.seats.candidate[span]]]
     household = int(data.facts.filled[setting_idx].max()) + int(free.max()) * int(people.max())
     residents = data.instance.residents.get(carer.id, ())
@@ -255,7 +255,7 @@ def _limit_on(
     unnamed = int(facts.unnamed[setting_idx, t])
     settled = unnamed + sum(r.num_children for r in there)
     people = facts.children.num_children[facts.candidate_idx[seats.candidate[span]]]
-    free = int((facts.vacant + facts.leavers)[setting_idx, t])
+    free = int(facts.free[setting_idx, t])
     most = free * int(people.max(initial=0))
     if settled + min(most, int(people.sum())) <= USUAL_FOSTERING_LIMIT:
         return None
@@ -306,7 +306,9 @@ def siblings_apart(data: AllocationData, columns: Columns, builder: ProgramBuild
     if not data.siblings_apart_pence:
         return apart
     spans = [[np.arange(data.first_option[i], data.first_option[i + 1]) for i in (c, d)] for c, d, _ in pairs]
-    shared = [_shared(data, of_c, of_d) if size > 2 else [] for (_, _, size), (of_c, of_d) in zip(pairs, spans, strict=True)]
+    shared = [
+        _shared(data, of_c, of_d) if size > 2 else [] for (_, _, size), (of_c, of_d) in zip(pairs, spans, strict=True)
+    ]
     both = builder.add_columns("siblings_both", sum(map(len, shared)), Domain.IMPLIED)
     is_apart, is_both, used = _Rows(), _Rows(), 0
     for column, own, common in zip(apart, spans, shared, strict=True):
@@ -327,7 +329,7 @@ def _shared(data: AllocationData, of_c: Ints, of_d: Ints) -> list[tuple[int, int
     """Options of two siblings in the same setting, where there is room for both."""
     setting = data.options.pairs.setting_idx
     _, at_c, at_d = np.intersect1d(setting[of_c], setting[of_d], return_indices=True)
-    room = (data.facts.vacant + data.facts.leavers)[setting[of_c[at_c]]].max(axis=1, initial=0) > 1
+    room = data.facts.free[setting[of_c[at_c]]].max(axis=1, initial=0) > 1
     return list(zip(of_c[at_c[room]].tolist(), of_d[at_d[room]].tolist(), strict=True))
 
 
@@ -354,5 +356,3 @@ def block_beds(data: AllocationData, columns: Columns, builder: ProgramBuilder) 
         beds = np.array([data.blocks[int(block)] for block in blocks], dtype=np.float64)
         builder.add_rows("block_beds", rows, used, 1.0, -np.inf, beds)
     return used, fees.block_saving[options]
-
-

@@ -6,16 +6,20 @@ the comparison that every match prints, and the optimiser's first solution.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rightplace.instances.children import Urgency
 from rightplace.instances.policy import SearchOrder
-from rightplace.models.allocation import AllocationData, Columns
-from rightplace.program import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from rightplace.models.allocation import AllocationData, Columns
+    from rightplace.program import Program
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +73,7 @@ class _Walk:
         return False
 
     def _relax(self, take: list[int]) -> bool:
-        """Turn on the relaxations that stand in the broken rows of the columns taken; undo them if that is not enough."""
+        """Turn on the relaxations in the broken rows of the columns taken; undo them if that is not enough."""
         broken = {row for column in take for row, _ in self._entries(column) if self._is_broken(row)}
         turned = []
         for column in {column for row in broken for column in self.relaxations.get(row, ())}:
@@ -107,13 +111,13 @@ def greedy_point(data: AllocationData, program: Program, columns: Columns) -> Fl
         whole.setdefault(number, []).append((setting_idx, column))
     in_group = {c: number for number, group in enumerate(data.groups) for c in group.members}
     done: set[int] = set()
-    for candidate in sorted(np.flatnonzero(data.may_wait), key=lambda c: _arrival(data, int(c))):
-        number = in_group.get(int(candidate), -1)
+    for candidate in sorted(np.flatnonzero(data.may_wait).tolist(), key=lambda c: _arrival(data, c)):
+        number = in_group.get(candidate, -1)
         if number >= 0 and number not in done:
             done.add(number)
             _place_group(data, columns, walk, number, whole.get(number, []))
         if walk.point[columns.wait[candidate]] and not (number >= 0 and data.groups[number].is_required):
-            _place_alone(data, columns, walk, int(candidate))
+            _place_alone(data, columns, walk, candidate)
     _complete(program, walk)
     return walk.point
 

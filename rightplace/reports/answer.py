@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rightplace.files import Form, Row, write_json, write_sheets
-from rightplace.instances.instance import Instance
 from rightplace.plan import Placement, PlacementKind, Plan
 from rightplace.reports.wording import homes_after, setting_type, siblings_with
-from rightplace.result import Checked, Result
 from rightplace.rules.catalogue import APPROVAL_RULES
 from rightplace.rules.pairs import Facts, Pairs
-from rightplace.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rightplace.instances.instance import Instance
+    from rightplace.result import Checked, Result
+    from rightplace.rules.rule import Rule
 
 
 def approvals_of(instance: Instance, plan: Plan) -> dict[str, list[Rule]]:
@@ -73,9 +76,7 @@ def answer_of(result: Result) -> dict[str, Any]:
         "search_order": plan.search_order.value,
         "shortlist": plan.shortlist,
         "num_sibling_pairs_apart": plan.num_sibling_pairs_apart,
-        "tiers": [
-            {"name": t.name, "value": t.value, "bound": t.bound, "claimed_by": t.claimed_by} for t in plan.tiers
-        ],
+        "tiers": [{"name": t.name, "value": t.value, "bound": t.bound, "claimed_by": t.claimed_by} for t in plan.tiers],
         "placements": placements_of(instance, plan),
         "waiting": [
             {"child": child_id, "reasons": [{"rule": rule, "num_settings": num} for rule, num in reasons.items()]}
@@ -120,7 +121,9 @@ def _placement(instance: Instance, placement: Placement, homes: dict[str, str], 
         "distance_miles": placement.distance_miles,
         "with_siblings": None if total == 0 else len(found) == total,
         "siblings": found,
-        "approvals": [{"rule": r.id, "title": r.title, "signatory": r.signatory, "deadline": r.deadline} for r in needed],
+        "approvals": [
+            {"rule": r.id, "title": r.title, "signatory": r.signatory, "deadline": r.deadline} for r in needed
+        ],
     }
 
 
@@ -144,7 +147,9 @@ def answer_sheets(answer: dict[str, Any]) -> dict[str, tuple[Sequence[str], list
     """The answer as tables for Excel or CSV; money in pounds."""
     placements: list[Row] = []
     for item in answer["placements"]:
-        row: Row = {name: item[name] for name in _PLACEMENTS if name in item and name not in ("approvals", "with_siblings")}
+        row: Row = {
+            name: item[name] for name in _PLACEMENTS if name in item and name not in ("approvals", "with_siblings")
+        }
         row["fee_per_week"] = item["fee_pence_per_week"] / 100
         row["policy_price_per_week"] = item["policy_pence_per_week"] / 100
         row["with_siblings"] = "" if item["with_siblings"] is None else bool(item["with_siblings"])

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rightplace.errors import Fault, InstanceError, PlanError
 from rightplace.files import Form, Row, Sheet, read_sheets
@@ -13,6 +11,10 @@ from rightplace.instances import cells
 from rightplace.instances.policy import SearchOrder
 from rightplace.instances.settings import Support
 from rightplace.plan import Placement, PlacementKind, Plan, Tier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 _WHOLE = cells.integer(0, 10**12)
 _MILES = cells.Kind("a number of miles", lambda cell, _: float(cells.as_text(cell)), float)
@@ -139,13 +141,13 @@ def _json_sheets(path: Path) -> dict[str, Sheet]:
             "tiers": [{name: t.get(name) for name in _TIER} for t in answer["tiers"]],
         }
     except FileNotFoundError:
-        raise PlanError([Fault(str(path), None, None, None, "an answer that match wrote; there is none here")]) from None
+        raise PlanError(
+            [Fault(str(path), None, None, None, "an answer that match wrote; there is none here")]
+        ) from None
     except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
         wanted = f"the JSON of an answer that match wrote ({type(error).__name__}: {error})"
         raise PlanError([Fault(path.name, None, None, None, wanted)]) from error
-    return {
-        name: Sheet(f"{path.name}: {name}", (), list(enumerate(rows, start=1))) for name, rows in tables.items()
-    }
+    return {name: Sheet(f"{path.name}: {name}", (), list(enumerate(rows, start=1))) for name, rows in tables.items()}
 
 
 def _in_pounds(placement: dict[str, Any]) -> Row:

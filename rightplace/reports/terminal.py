@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 
-from rightplace.certificate import Certificate
 from rightplace.instances.children import Urgency
 from rightplace.instances.instance import Instance, table_of
 from rightplace.reports.wording import pounds
 from rightplace.result import Result, Status
 from rightplace.rules.catalogue import CAPACITY, rules_by_id
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rightplace.certificate import Certificate
 
 _ORDERS = {"level": "all settings together", "cascade": "own provision first"}
 
@@ -103,7 +106,10 @@ _MEASURES = (
 
 def _print_totals(result: Result, answer: dict[str, Any], console: Console) -> None:
     plan = result.best.plan
-    columns = {f"this match ({_ORDERS[plan.search_order]})": answer["totals"], "one by one, as they came": answer["greedy"]}
+    columns = {
+        f"this match ({_ORDERS[plan.search_order]})": answer["totals"],
+        "one by one, as they came": answer["greedy"],
+    }
     other = result.other_search_order.value
     if answer.get(other) is not None:
         columns[_ORDERS[other]] = answer[other]
@@ -195,7 +201,8 @@ def print_instance(instance: Instance, console: Console) -> None:
     _print_counts("settings", found["settings_by_type"], console)
     console.print(
         f"{found['num_sibling_groups']} sibling groups; {found['num_emergencies']} of the waiting are emergencies; "
-        f"{found['num_providers']} providers, {found['num_contracts']} contracts, {found['num_authorities']} authorities; "
+        f"{found['num_providers']} providers, {found['num_contracts']} contracts, "
+        f"{found['num_authorities']} authorities; "
         f"search order: {_ORDERS[found['search_order']]}.",
         highlight=False,
     )

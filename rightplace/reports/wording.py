@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rightplace.instances.children import Place, Togetherness
-from rightplace.instances.instance import Instance
 from rightplace.instances.settings import AccommodationCategory, Carer, Home, ParentAndChild, Sector, Setting
 from rightplace.instances.settings import SupportedAccommodation as Supported
-from rightplace.plan import Plan
+
+if TYPE_CHECKING:
+    from rightplace.instances.instance import Instance
+    from rightplace.plan import Plan
 
 _HOMES = {
     Place.K1: "secure home",
@@ -27,7 +31,9 @@ def setting_type(instance: Instance, setting: Setting, authority_id: str) -> str
         case Carer(connected=True):
             return "connected carer"
         case Carer():
-            kind = "parent and child carer" if setting.offer.terms.parent_and_child is not ParentAndChild.NO else "carer"
+            kind = (
+                "parent and child carer" if setting.offer.terms.parent_and_child is not ParentAndChild.NO else "carer"
+            )
             whose = "in-house" if own else "consortium" if provider.sector is Sector.LOCAL_AUTHORITY else "agency"
             return f"{whose} {kind}"
         case Home():

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rightplace.rules import approval, compatibility, practice, preference, regulation
 from rightplace.rules.pairs import Facts, Ints, Pairs
 from rightplace.rules.rule import Kind, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 HARD_RULES: tuple[Rule, ...] = (*practice.RULES, *regulation.RULES, *compatibility.RULES)
 APPROVAL_RULES: tuple[Rule, ...] = approval.RULES

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rightplace.instances.children import CaredForAlongside, Child, RiskLevel, RiskToOthers, RiskToSelf, Togetherness
 from rightplace.instances.policy import SeparateFrom, Separation
-from rightplace.rules.pairs import Facts, Ints, Mask, Pairs
 from rightplace.rules.rule import hard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from rightplace.rules.pairs import Facts, Ints, Mask, Pairs
 
 _EXPLOITED_BY = {
     RiskToOthers.SEXUAL_HARM: RiskToSelf.SEXUAL_EXPLOITATION,
@@ -28,9 +33,12 @@ class Household:
         self.only_older = _flag(children, lambda c: c.cared_for_alongside is CaredForAlongside.ONLY_OLDER)
         self.only_younger = _flag(children, lambda c: c.cared_for_alongside is CaredForAlongside.ONLY_YOUNGER)
         self.separations = facts.instance.policy.compatibility.separations
-        self.poses = [_flag(children, lambda c, s=s: c.risk_to_others(s.risk) >= s.least_level) for s in self.separations]  # type: ignore[misc]
-        self.runs = [_flag(children, lambda c, s=s: _is_at_risk(c, s)) for s in self.separations]  # type: ignore[misc]
+        self.poses = [self._flags(separation, _poses) for separation in self.separations]
+        self.runs = [self._flags(separation, _is_at_risk) for separation in self.separations]
         self.named_keys = self._named_keys()
+
+    def _flags(self, separation: Separation, test: Callable[[Child, Separation], bool]) -> Mask:
+        return _flag(self.facts.instance.children, lambda child: test(child, separation))
 
     def _named_keys(self) -> Ints:
         """Sorted keys a * num_children + b of children named never to share: by name, or siblings kept APART."""
@@ -82,6 +90,10 @@ def _flag(children: tuple[Child, ...], test: Callable[[Child], bool]) -> NDArray
     return np.fromiter((test(child) for child in children), dtype=np.bool_, count=len(children))
 
 
+def _poses(child: Child, separation: Separation) -> bool:
+    return child.risk_to_others(separation.risk) >= separation.least_level
+
+
 def _is_at_risk(child: Child, separation: Separation) -> bool:
     exploited_by = _EXPLOITED_BY.get(separation.risk)
     return exploited_by is not None and child.risk_to_self(exploited_by) is RiskLevel.HIGH
@@ -110,7 +122,7 @@ def _clashes_with_residents(p: Pairs) -> Mask:
     """Expand each pair by the residents who stay at least until the child comes, and ask the household."""
     facts = p.facts
     first, residents = facts.residents
-    num = np.diff(first)[p.setting_idx]
+    num = facts.num_residents[p.setting_idx]
     pair = np.repeat(np.arange(len(p)), num)
     offset = np.arange(len(pair)) - np.repeat(np.cumsum(num) - num, num)
     resident = residents[first[p.setting_idx[pair]] + offset]

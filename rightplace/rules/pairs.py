@@ -7,18 +7,25 @@ pairs when matching and on a table of one row when a pair is explained or a plan
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum, IntEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rightplace.instances.children import CaredForAlongside, Child, NeedCategory, Place, Sex, SiblingGroup, Togetherness, Urgency
+from rightplace.instances.children import (
+    CaredForAlongside,
+    Child,
+    NeedCategory,
+    Place,
+    Sex,
+    SiblingGroup,
+    Togetherness,
+    Urgency,
+)
 from rightplace.instances.geography import Point, distance_tenths
-from rightplace.instances.instance import Instance
 from rightplace.instances.settings import (
     AccommodationCategory,
     Carer,
@@ -31,8 +38,12 @@ from rightplace.instances.settings import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from rightplace.instances.instance import Instance
     from rightplace.rules.compatibility import Household
 
+Scalar = TypeVar("Scalar", bound=np.generic)
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -139,12 +150,15 @@ class SettingFacts:
         self.adapted = _flags(offer.adapted for offer in offers)
         self.takes_remand = _flags(offer.takes_remand for offer in offers)
         self.registered = _flags(isinstance(s, Carer) or s.registered for s in settings)
-        grades = [(None if isinstance(s, Carer) else s.grade) or p.grade for s, p in zip(settings, providers, strict=True)]
+        grades = [
+            (None if isinstance(s, Carer) else s.grade) or p.grade for s, p in zip(settings, providers, strict=True)
+        ]
         self.grade = _ints(int(grade) if grade is not None else 0 for grade in grades)
         self.adult_ratio = _ints(int(s.adult_ratio) if isinstance(s, Home) else 0 for s in settings)
         self.connected = _flags(isinstance(s, Carer) and s.connected for s in settings)
         self.self_contained = _flags(
-            isinstance(s, SupportedAccommodation) and s.category is AccommodationCategory.SELF_CONTAINED for s in settings
+            isinstance(s, SupportedAccommodation) and s.category is AccommodationCategory.SELF_CONTAINED
+            for s in settings
         )
         self.location = _grid([offer.location for offer in offers])
 
@@ -250,6 +264,16 @@ class Facts:
         return counts
 
     @cached_property
+    def free(self) -> Ints:
+        """(num_settings, num_days): places that candidates may take, those left by other candidates included."""
+        return self.vacant + self.leavers
+
+    @cached_property
+    def num_residents(self) -> Ints:
+        """Per setting: children of the instance who live there now."""
+        return np.diff(self.residents[0])
+
+    @cached_property
     def filled(self) -> Ints:
         """(num_settings, num_days): places that are filled on the day, before anybody of the plan moves."""
         days = [date.fromordinal(int(day)) for day in self.days]
@@ -265,12 +289,11 @@ class Facts:
     @cached_property
     def unnamed(self) -> Ints:
         """(num_settings, num_days): people in filled places on the day who are no children of the instance."""
-        first, _ = self.residents
-        return np.maximum(self.filled - np.diff(first)[:, None], 0)
+        return np.maximum(self.filled - self.num_residents[:, None], 0)
 
     @cached_property
     def others(self) -> Ints:
-        """(num_settings, num_days): most people, no candidates who could have left, in filled places from the day on."""
+        """(num_settings, num_days): most people in filled places from the day on who could not have left."""
         on_the_day = self.filled - self.leavers
         most: Ints = np.maximum.accumulate(on_the_day[:, ::-1], axis=1)[:, ::-1]
         return most
@@ -405,11 +428,11 @@ class Pairs:
         """The pairs of a mask."""
         return Pairs(self.facts, self.child_idx[mask], self.setting_idx[mask])
 
-    def child(self, values: NDArray[Any]) -> NDArray[Any]:
+    def child(self, values: NDArray[Scalar]) -> NDArray[Scalar]:
         """An array over children, spread over the pairs."""
         return values[self.child_idx]
 
-    def setting(self, values: NDArray[Any]) -> NDArray[Any]:
+    def setting(self, values: NDArray[Scalar]) -> NDArray[Scalar]:
         """An array over settings, spread over the pairs."""
         return values[self.setting_idx]
 
@@ -440,8 +463,9 @@ class Pairs:
         return self._tenths(self.facts.children.school)
 
     def _tenths(self, points: tuple[Ints, Ints, Mask]) -> Ints:
-        east, north, known = (self.child(values) for values in points)
-        s_east, s_north, s_known = (self.setting(values) for values in self.facts.settings.location)
+        east, north, known = self.child(points[0]), self.child(points[1]), self.child(points[2])
+        at = self.facts.settings.location
+        s_east, s_north, s_known = self.setting(at[0]), self.setting(at[1]), self.setting(at[2])
         tenths = distance_tenths(east, north, s_east, s_north).astype(np.int64)
         return np.where(known & s_known, tenths, -1)
 

@@ -1,4 +1,4 @@
-"""Hard rules that are no statute: a place must be free, open to the authority, and good enough for the child's needs."""
+"""Hard rules beside the statutes: a place must be free, open to the authority and meet the child's needs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNSUITABLE = list(Suitability).index(Suitability.UNSUITABLE)
 )
 def has_vacancy(p: Pairs) -> Mask:
     """Vacant places and places that candidates may have left, on the child's first day, are at least one."""
-    free = p.facts.vacant + p.facts.leavers
+    free = p.facts.free
     return free[p.setting_idx, p.start_day_idx] > 0
 
 
@@ -155,7 +155,7 @@ def joins_required_siblings(p: Pairs) -> Mask:
     "names them. A carer who is above the limit already takes nobody.",
 )
 def below_fostering_limit(p: Pairs) -> Mask:
-    """The carer's household keeps the limit today; what the plan adds is limited in the model and in the certificate."""
+    """The carer's household keeps the limit today; model and certificate limit what the plan adds."""
     return p.setting(p.facts.keeps_fostering_limit)
 
 

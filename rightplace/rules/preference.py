@@ -1,17 +1,21 @@
-"""What is wanted but not required: each rule says how much of the unwanted a pair has; the policy says what it costs."""
+"""What is wanted but not required: a rule says how much of the unwanted a pair has, the policy what it costs."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rightplace.instances.children import Child, Suitability, Wish
 from rightplace.instances.settings import Carer, Setting
-from rightplace.rules.pairs import Pairs
 from rightplace.rules.rule import Amounts, preference
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from numpy.typing import NDArray
+
+    from rightplace.rules.pairs import Pairs
 
 _NOT_PREFERRED = list(Suitability).index(Suitability.SUITABLE)
 

@@ -6,15 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rightplace.instances.policy import Policy
-
-if TYPE_CHECKING:
-    from rightplace.rules.pairs import Pairs
+from rightplace.rules.pairs import Pairs
 
 Mask = NDArray[np.bool_]
 Amounts = NDArray[np.int64]

@@ -43,7 +43,12 @@ def _cpsat() -> tuple[Minimise, str]:
     return mathopt_backends.minimise_with_cpsat, mathopt_backends.version()
 
 
-BACK_ENDS: dict[str, Callable[[], tuple[Minimise, str]]] = {"highs": _highs, "cbc": _cbc, "scip": _scip, "cpsat": _cpsat}
+BACK_ENDS: dict[str, Callable[[], tuple[Minimise, str]]] = {
+    "highs": _highs,
+    "cbc": _cbc,
+    "scip": _scip,
+    "cpsat": _cpsat,
+}
 
 
 def answer(program: Program, options: SolveOptions) -> Outcome:
@@ -136,7 +141,7 @@ def _whole_point(
 
 
 def _whole(bound: float | None, value: int) -> int:
-    """A claimed bound, less the solver's rounding, up to the next whole number (all costs are whole), at most the value."""
+    """A claimed bound, less the solver's rounding, up to the next whole number, at most the value."""
     if bound is None or not math.isfinite(bound):
         return 0
     return min(value, math.ceil(bound - 1e-8 * abs(bound) - 1e-3))

@@ -85,7 +85,9 @@ class Answer:
     def __post_init__(self) -> None:
         """Refuse inconsistent claims."""
         if (self.values is None) == (self.reason in (Reason.OPTIMAL, Reason.FEASIBLE)):
-            raise ValueError(f"a solver that says {self.reason} must{'' if self.values is None else ' not'} give values")
+            raise ValueError(
+                f"a solver that says {self.reason} must{'' if self.values is None else ' not'} give values"
+            )
         if self.reason is Reason.OPTIMAL and self.bound is None:
             raise ValueError("a solver that says optimal must give a bound")
         if (self.limit is Limit.NONE) != (self.reason in (Reason.OPTIMAL, Reason.INFEASIBLE)):

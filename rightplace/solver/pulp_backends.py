@@ -45,7 +45,11 @@ def problem_of(program: Program, objective: Objective) -> tuple[Any, list[Any]]:
             cat=pulp.LpInteger if domain == Domain.INTEGER else pulp.LpContinuous,
         )
         for name, low, high, domain in zip(
-            names(program.column_blocks, program.num_columns), program.lower, program.upper, program.domains, strict=True
+            names(program.column_blocks, program.num_columns),
+            program.lower,
+            program.upper,
+            program.domains,
+            strict=True,
         )
     ]
     costs = zip(variables, objective.costs, strict=True)
@@ -101,7 +105,13 @@ def minimise_with_cbc(program: Program, objective: Objective, options: SolveOpti
 
 
 def _answer(
-    program: Program, objective: Objective, problem: Any, variables: list[Any], log: str, seconds: float, options: SolveOptions
+    program: Program,
+    objective: Objective,
+    problem: Any,
+    variables: list[Any],
+    log: str,
+    seconds: float,
+    options: SolveOptions,
 ) -> Answer:
     detail = f"CBC: {pulp.LpStatus[problem.status]}, {pulp.LpSolution[problem.sol_status]} after {seconds:.1f} s"
     if problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
