@@ -6,7 +6,7 @@ Sets, data, variables, objective and constraints stand here in the order of ``do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from rightplace.instances.policy import SearchOrder
 from rightplace.instances.settings import ContractKind, Support
 from rightplace.models import families
 from rightplace.models.eligible import Options, options_of
+from rightplace.models.parts import Parts, parts_of
 from rightplace.plan import Placement, PlacementKind, Plan
 from rightplace.program import Domain, Objective, Program, ProgramBuilder
 from rightplace.rules.pairs import Facts, Ints, Mask
@@ -159,8 +160,8 @@ class Columns:
     ----------
     single
         (P,): column of an option taken alone, -1 for members of groups that must stay together.
-    whole
-        (group, setting_idx) to the column of the whole group in the setting.
+    parts
+        Two or more siblings together in a setting.
     wait
         (n,): column of staying as one is: waiting for who waits, at home for who must move together or not at all; -1
         for other candidates who may move.
@@ -169,7 +170,7 @@ class Columns:
     """
 
     single: Ints
-    whole: dict[tuple[int, int], int]
+    parts: Parts
     wait: Ints
     seats: families.Seats
 
@@ -180,7 +181,7 @@ def allocation_program(data: AllocationData) -> tuple[Program, Columns]:
     columns = _columns(data, builder)
     families.each_child_once(data, columns, builder)
     families.vacant_places(data, columns, builder)
-    families.whole_groups_fill_places(data, columns, builder)
+    families.siblings_fill_places(data, columns, builder)
     families.children_who_must_not_share(data, columns, builder)
     families.usual_fostering_limit(data, columns, builder)
     apart = families.siblings_apart(data, columns, builder)
@@ -197,22 +198,12 @@ def _columns(data: AllocationData, builder: ProgramBuilder) -> Columns:
     alone = np.flatnonzero(~together[data.option_candidate])
     single = np.full(num_options, -1, dtype=np.int64)
     single[alone] = builder.add_columns("place", len(alone), Domain.INTEGER)
-    found = [(number, s) for number, group in enumerate(data.groups) for s in _common_settings(data, group)]
-    whole = dict(zip(found, map(int, builder.add_columns("place_group", len(found), Domain.INTEGER)), strict=True))
+    parts = parts_of(data)
+    parts = replace(parts, column=builder.add_columns("place_together", len(parts.column), Domain.INTEGER))
     waits = np.flatnonzero(data.may_wait | together)
     wait = np.full(data.num_candidates, -1, dtype=np.int64)
     wait[waits] = builder.add_columns("wait", len(waits), Domain.INTEGER)
-    return Columns(single, whole, wait, families.seats_of(data, single, whole, wait))
-
-
-def _common_settings(data: AllocationData, group: Group) -> list[int]:
-    """Settings that every member has as an option and that have room for all of them."""
-    options = [
-        set(data.options.pairs.setting_idx[data.first_option[c] : data.first_option[c + 1]].tolist())
-        for c in group.members
-    ]
-    most = data.facts.free.max(axis=1, initial=0)
-    return sorted(s for s in set.intersection(*options) if most[s] >= len(group.members))
+    return Columns(single, parts, wait, families.seats_of(data, single, parts, wait))
 
 
 def _objectives(
@@ -224,10 +215,8 @@ def _objectives(
     alone = columns.single >= 0
     steps[columns.single[alone]] = data.options.fees.step[alone]
     price[columns.single[alone]] = data.options.cost[alone]
-    for (number, setting_idx), column in columns.whole.items():
-        members = [data.option(c, setting_idx) for c in data.groups[number].members]
-        steps[column] = data.options.fees.step[members].sum()
-        price[column] = data.options.cost[members].sum()
+    steps[columns.parts.column] = columns.parts.sums(data.options.fees.step)
+    price[columns.parts.column] = columns.parts.sums(data.options.cost)
     for candidate in np.flatnonzero(~data.may_wait & (columns.wait >= 0)):
         stay = data.stay(int(candidate))
         steps[columns.wait[candidate]] = data.options.fees.step[stay]
@@ -248,18 +237,13 @@ def _objectives(
 
 def allocation_plan(data: AllocationData, columns: Columns, program: Program, values: Floats) -> Plan:
     """The plan that a point of the program means; its value is added up from the options, not taken from the solver."""
-    chosen: dict[int, int] = {}
     point = values > 0.5
-    for option in np.flatnonzero(columns.single >= 0):
-        if point[columns.single[option]]:
-            chosen[int(data.option_candidate[option])] = int(option)
-    for (number, setting_idx), column in columns.whole.items():
-        if point[column]:
-            chosen.update({c: data.option(c, setting_idx) for c in data.groups[number].members})
-    for candidate in np.flatnonzero(~data.may_wait):
-        if int(candidate) not in chosen:
-            chosen[int(candidate)] = data.stay(int(candidate))
-    return plan_of(data, chosen)
+    alone = np.flatnonzero(columns.single >= 0)
+    alone = alone[point[columns.single[alone]]]
+    together = point[columns.parts.column][columns.parts.part_of_member]
+    stays = {int(c): data.stay(int(c)) for c in np.flatnonzero(~data.may_wait)}
+    taken = np.concatenate([alone, columns.parts.option[together]])
+    return plan_of(data, stays | dict(zip(data.option_candidate[taken].tolist(), taken.tolist(), strict=True)))
 
 
 def plan_of(data: AllocationData, chosen: dict[int, int]) -> Plan:

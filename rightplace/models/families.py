@@ -1,13 +1,13 @@
 r"""The constraint families of an allocation, one function each, rows named after the function.
 
 Notation: candidates :math:`c \in C`, settings :math:`h \in H`, days :math:`t \in T`, groups :math:`g \in G`;
-:math:`x_{ch}` places a child alone, :math:`y_{gh}` a whole group, :math:`w_c` leaves a child as it is. A *seat* is a
+:math:`x_{ch}` places a child alone, :math:`y_{Sh}` the siblings :math:`S \subseteq g` together, :math:`w_c` leaves a
+child as it is. A *seat* is a
 column through which a candidate is in a setting from its first day on: a new one, or one in which it lives already.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,10 @@ from rightplace.program import Domain, ProgramBuilder
 from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT, Ints, Mask
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rightplace.models.allocation import AllocationData, Columns
+    from rightplace.models.parts import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +79,18 @@ class _Rows:
             builder.add_rows(name, rows, columns, values, -np.inf, upper)
 
 
-def seats_of(data: AllocationData, single: Ints, whole: dict[tuple[int, int], int], wait: Ints) -> Seats:
-    """Collect the seats: an option alone, each member of a whole group, and who stays where they live."""
+def seats_of(data: AllocationData, single: Ints, parts: Parts, wait: Ints) -> Seats:
+    """Collect the seats: an option alone, each member of a part of a group, and who stays where they live."""
     facts = data.facts
     alone = np.flatnonzero(single >= 0)
-    members = [(col, c, s) for (number, s), col in whole.items() for c in data.groups[number].members]
+    part = parts.part_of_member
     current = facts.children.current_setting_idx[facts.candidate_idx]
     stays = np.flatnonzero((wait >= 0) & (current >= 0))
-    column = np.concatenate([single[alone], [col for col, _, _ in members], wait[stays]]).astype(np.int64)
-    candidate = np.concatenate([data.option_candidate[alone], [c for _, c, _ in members], stays]).astype(np.int64)
-    setting = np.concatenate([data.options.pairs.setting_idx[alone], [s for _, _, s in members], current[stays]])
+    column = np.concatenate([single[alone], parts.column[part], wait[stays]])
+    candidate = np.concatenate([data.option_candidate[alone], parts.member, stays])
+    setting = np.concatenate([data.options.pairs.setting_idx[alone], parts.setting[part], current[stays]])
     order = np.argsort(setting, kind="stable")
-    column, candidate, setting = column[order], candidate[order], setting[order].astype(np.int64)
+    column, candidate, setting = column[order], candidate[order], setting[order]
     day = facts.start_day_idx[facts.candidate_idx[candidate]]
     first = np.searchsorted(setting, np.arange(len(data.instance.settings) + 1))
     return Seats(column, candidate, setting, day, current[candidate] != setting, first)
@@ -96,13 +99,13 @@ def seats_of(data: AllocationData, single: Ints, whole: dict[tuple[int, int], in
 def each_child_once(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:
     r"""Each candidate has one place, alone or with its group, or stays as it is.
 
-    .. math:: \sum_h x_{ch} + \sum_{h} y_{g(c)h} + w_c = 1 \quad \forall c
+    .. math:: \sum_h x_{ch} + \sum_{S \ni c, h} y_{Sh} + w_c = 1 \quad \forall c
     """
     alone = np.flatnonzero(columns.single >= 0)
     waits = np.flatnonzero(columns.wait >= 0)
-    members = [(c, col) for (number, _), col in columns.whole.items() for c in data.groups[number].members]
-    rows = np.concatenate([data.option_candidate[alone], waits, [c for c, _ in members]])
-    cols = np.concatenate([columns.single[alone], columns.wait[waits], [col for _, col in members]])
+    parts = columns.parts
+    rows = np.concatenate([data.option_candidate[alone], waits, parts.member])
+    cols = np.concatenate([columns.single[alone], columns.wait[waits], parts.column[parts.part_of_member]])
     builder.add_rows("each_child_once", rows, cols, 1.0, 1.0, 1.0, num=data.num_candidates)
 
 
@@ -131,106 +134,143 @@ def vacant_places(data: AllocationData, columns: Columns, builder: ProgramBuilde
     block.add_to(builder, "vacant_places")
 
 
-def whole_groups_fill_places(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:
-    r"""Floor cuts: places left over by whole groups cannot be filled by parts of groups (valid, not needed).
+def siblings_fill_places(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:
+    r"""Cuts: places left over by siblings together cannot be filled by fractions of siblings (valid, not needed).
 
-    .. math:: \sum_g \lfloor s_g / k \rfloor y_{gh} \le \lfloor free_h / k \rfloor \quad \forall h,\ k = 2, 3, ...
+    .. math:: \sum_{S} f_k(|S|) y_{Sh} \le \lfloor free_h / k \rfloor \quad \forall h,\ k = 2, 3, ...
+
+    A part of :math:`s` siblings counts :math:`f_k(s) = \lfloor s / k \rfloor`, or, where it takes more than half of the
+    places, all parts of ``k`` for which it leaves no room: :math:`\lfloor free_h / k \rfloor - \lfloor (free_h - s) / k
+    \rfloor`. Two such parts cannot be there together.
     """
-    free = data.facts.free[:, -1]
-    by_setting: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for (number, setting_idx), column in columns.whole.items():
-        by_setting[setting_idx].append((len(data.groups[number].members), column))
+    parts = columns.parts
+    places, size = data.facts.free[parts.setting, -1], parts.size
     block = _Rows()
-    for setting_idx, groups in by_setting.items():
-        places = int(free[setting_idx])
-        for k in range(2, max(size for size, _ in groups) + 1):
-            parts = [(size // k, column) for size, column in groups if size >= k]
-            if places % k and sum(num for num, _ in parts) > places // k:
-                block.append([column for _, column in parts], [num for num, _ in parts], places // k)
-    block.add_to(builder, "whole_groups_fill_places")
+    for k in range(2, int(size.max(initial=1)) + 1):
+        crowding_out = places // k - np.maximum(places - size, 0) // k
+        count = np.where(2 * size > places, crowding_out, size // k)
+        tighter = np.bincount(parts.setting, (count * k > size) | (places % k > 0)) > 0
+        binding = np.bincount(parts.setting, count) > data.facts.free[: len(tighter), -1] // k
+        rows = np.flatnonzero((count > 0) & (tighter & binding)[parts.setting])
+        settings, row = np.unique(parts.setting[rows], return_inverse=True)
+        block.extend(row, parts.column[rows], count[rows], data.facts.free[settings, -1] // k)
+    block.add_to(builder, "siblings_fill_places")
 
 
 def children_who_must_not_share(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:
     r"""A child and those it must not live with never share (solo children: anybody).
 
-    .. math:: \sum_{d \in D_c} seat_{dh} + M\,seat_{ch} \le M, \qquad M = \min(|D_c|, free_h)
+    .. math:: M \sum_{k \in \{c\} \cup K_c} seat_{kh} + \sum_{d \in D_c \setminus K_c} seat_{dh} \le M,
+              \qquad M = \min(|D_c \setminus K_c|, free_h)
 
-    One row gathers all opponents of a child in a setting. Who stays where they live clashes with new children only.
+    One row gathers all opponents :math:`D_c` of a child in a setting. :math:`K_c` are those opponents who clash with all
+    others of :math:`D_c` too: where one of them is, nobody else of the row can be.
     """
-    facts, seats = data.facts, columns.seats
-    household = facts.household
-    hot = household.may_clash()[facts.candidate_idx]
-    free = facts.free.max(axis=1, initial=0)
-    shared = ~facts.settings.self_contained & (free > 1)
-    at = np.flatnonzero(hot[seats.candidate] & shared[seats.setting])
-    own, near = _beside(seats, at)
-    other = seats.candidate[near]
-    once = (other > seats.candidate[own]) | ~hot[other]
-    meets = (other != seats.candidate[own]) & once & (seats.is_new[near] | seats.is_new[own])
-    own, near = own[meets], near[meets]
-    child, opponent = (facts.candidate_idx[seats.candidate[side]] for side in (own, near))
-    clash = household.clash(child, opponent)
-    own, near = own[clash], near[clash]
-    if not len(own):
-        return
-    starts, row = np.unique(own, return_inverse=True)
-    pairs = np.unique(row * data.num_candidates + seats.candidate[near])
-    most = np.minimum(np.bincount(pairs // data.num_candidates), free[seats.setting[starts]])
-    rows = np.concatenate([row, np.arange(len(starts))])
-    cols = np.concatenate([seats.column[near], seats.column[starts]])
-    values = np.concatenate([np.ones(len(near)), most])
-    builder.add_rows("children_who_must_not_share", rows, cols, values, -np.inf, most.astype(np.float64))
+    seats = columns.seats
+    hot = data.facts.household.may_clash()[data.facts.candidate_idx]
+    blocks = [
+        _clash_rows(seats, here, clash, hot, int(data.facts.free[setting, -1]))
+        for setting, here, clash in _clashing(data, seats, hot)
+    ]
+    block = _Rows()
+    for rows, cols, values, most in blocks:
+        block.extend(rows, cols, values, most)
+    block.add_to(builder, "children_who_must_not_share")
 
 
-def _beside(seats: Seats, at: Ints) -> tuple[Ints, Ints]:
-    """Each of some seats beside every seat of the same setting, itself included: two arrays, element by element."""
-    first, last = seats.first[seats.setting[at]], seats.first[seats.setting[at] + 1]
-    num = last - first
-    own = np.repeat(at, num)
-    offset = np.arange(len(own)) - np.repeat(np.cumsum(num) - num, num)
-    return own, np.repeat(first, num) + offset
+def _clashing(data: AllocationData, seats: Seats, hot: Mask) -> Iterator[tuple[int, Ints, Mask]]:
+    """Each setting where children could clash, its seats, and which of these seats clash with which."""
+    facts = data.facts
+    shared = ~facts.settings.self_contained & (facts.free[:, -1] > 1)
+    for setting in np.unique(seats.setting[hot[seats.candidate] & shared[seats.setting]]):
+        here = np.arange(seats.first[setting], seats.first[setting + 1])
+        candidate, num = seats.candidate[here], len(here)
+        own = np.flatnonzero(hot[candidate])
+        a, b = np.repeat(own, num), np.tile(np.arange(num), len(own))
+        child, other = (facts.candidate_idx[candidate[side]] for side in (a, b))
+        new = seats.is_new[here]
+        clash = np.zeros((num, num), dtype=np.bool_)
+        clash[a, b] = facts.household.clash(child, other) & (new[a] | new[b])
+        if clash.any():
+            yield int(setting), here, clash | clash.T
+
+
+def _clash_rows(seats: Seats, here: Ints, clash: Mask, hot: Mask, free: int) -> tuple[Ints, Ints, Ints, Ints]:
+    """The rows of one setting as triplets with their right-hand sides: one for each child who may clash.
+
+    Of children with the same row, one keeps it.
+    """
+    candidates, one, at = np.unique(seats.candidate[here], return_index=True, return_inverse=True)
+    clash = clash[np.ix_(one, one)]
+    clash_or_self = clash | np.eye(len(one), dtype=np.bool_)
+    rows, cols, values, uppers = [], [], [], []
+    seen = set()
+    for child in np.flatnonzero(hot[candidates] & clash.any(axis=1)):
+        opponents = clash[child]
+        alone = opponents & hot[candidates]
+        alone[alone] = (clash_or_self[alone] >= opponents).all(axis=1)
+        alone[child] = True
+        rest = opponents & ~alone
+        key = (alone.tobytes(), rest.tobytes())
+        if key not in seen:
+            seen.add(key)
+            most = max(1, min(int(rest.sum()), free))
+            weight = (alone * most + rest)[at]
+            taken = np.flatnonzero(weight)
+            rows.append(np.full(len(taken), len(uppers)))
+            cols.append(seats.column[here[taken]])
+            values.append(weight[taken])
+            uppers.append(most)
+    return np.concatenate(rows), np.concatenate(cols), np.concatenate(values), np.array(uppers)
 
 
 def usual_fostering_limit(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:
     r"""A carer looks after at most three children, unless all are siblings or an exemption names them all.
 
-    .. math:: \sum_{seats,\ day \le t} people_c \le 3 - people_{ht} + M \sum_k r_{htk}, \qquad
-              \sum_{seats\ outside\ set\ k} \le M (1 - r_{htk})
+    .. math:: \sum_{columns,\ day \le t} \min(people, room_{ht}) \le room_{ht} + M r_{ht}, \qquad
+              \sum_{seats\ not\ exempt} \le M (1 - r_{ht})
 
-    ``r`` relaxes the limit for one set ``k``: a sibling group, or the children that the carer's exemption names.
+    :math:`room` is what those who stay leave of three. A column that brings more people than that has its full weight,
+    which forbids it, unless they and those who stay are all siblings: then it fills the room, and nobody else can come.
+    :math:`r` relaxes the limit for the children whom the carer's exemption names.
     """
     limits = []
     for setting_idx, setting in enumerate(data.instance.settings):
         span = np.arange(columns.seats.first[setting_idx], columns.seats.first[setting_idx + 1])
         if isinstance(setting, Carer) and columns.seats.is_new[span].any():
             limits += _limits_of(data, columns, setting_idx, setting, span)
-    relaxations = builder.add_columns("limit_relaxed", sum(len(limit.outside) for limit in limits), Domain.INTEGER)
-    block, used = _Rows(), 0
+    relaxed = [limit for limit in limits if limit.others is not None]
+    relaxations = iter(builder.add_columns("limit_relaxed", len(relaxed), Domain.INTEGER))
+    block = _Rows()
     for limit in limits:
-        relax = relaxations[used : used + len(limit.outside)]
-        used += len(relax)
-        cols = np.concatenate([columns.seats.column[limit.span], relax])
-        block.append(cols, np.concatenate([limit.people, np.full(len(relax), -limit.most)]), limit.room)
-        for column, outside in zip(relax, limit.outside, strict=True):
-            cols = np.append(columns.seats.column[outside], column)
-            block.append(cols, np.append(np.ones(len(outside)), limit.most), limit.most)
+        if limit.others is None:
+            block.append(limit.columns, limit.people, limit.room)
+        else:
+            column = next(relaxations)
+            block.append(np.append(limit.columns, column), np.append(limit.people, -limit.most), limit.room)
+            cols = np.append(limit.others, column)
+            block.append(cols, np.append(np.ones(len(limit.others)), limit.most), limit.most)
     block.add_to(builder, "usual_fostering_limit")
 
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """The fostering limit of one carer on one day: seats, people each brings, room left, the most that come, and for
-    each set of children that lifts the limit the seats of others."""
+    """The fostering limit of one carer on one day.
 
-    span: Ints
+    Columns and the people that each counts for, room left, the most that come, the columns of children whom no
+    exemption names (``None`` where none holds all who stay), and who stays.
+    """
+
+    columns: Ints
     people: Ints
     room: int
     most: int
-    outside: list[Ints]
+    others: Ints | None
+    there: frozenset[str]
 
 
 def _limits_of(data: AllocationData, columns: Columns, setting_idx: int, carer: Carer, span: Ints) -> list[_Limit]:
-    """The days on which the limit of one carer can bind and no later day leaves as little room."""
+    """The days on which the limit of one carer can bind and no later day leaves the same people as little room."""
     free = data.facts.free[setting_idx]
     people = data.facts.children.num_children[data.facts.candidate_idx[columns.seats.candidate[span]]]
     household = int(data.facts.filled[setting_idx].max()) + int(free.max()) * int(people.max())
@@ -240,7 +280,7 @@ def _limits_of(data: AllocationData, columns: Columns, setting_idx: int, carer: 
     limits: list[_Limit] = []
     for t in range(len(data.facts.days) - 1, -1, -1):
         limit = _limit_on(data, columns, setting_idx, carer, span[columns.seats.day[span] <= t], t)
-        if limit is not None and all(limit.room < later.room for later in limits):
+        if limit is not None and all(limit.room < later.room or limit.there != later.there for later in limits):
             limits.append(limit)
     return limits
 
@@ -251,86 +291,63 @@ def _limit_on(
     """The limit of one carer on one day; ``None`` where it cannot bind."""
     facts, seats = data.facts, columns.seats
     residents = data.instance.residents.get(carer.id, ())
-    there = [r for r in residents if not _may_have_left(data, facts.child_idx[r.id], t)]
+    staying = [r for r in residents if not _may_have_left(data, facts.child_idx[r.id], t)]
+    there = frozenset(r.id for r in staying)
     unnamed = int(facts.unnamed[setting_idx, t])
-    settled = unnamed + sum(r.num_children for r in there)
-    people = facts.children.num_children[facts.candidate_idx[seats.candidate[span]]]
+    settled = unnamed + sum(r.num_children for r in staying)
+    each = facts.children.num_children[facts.candidate_idx[seats.candidate[span]]]
     free = int(facts.free[setting_idx, t])
-    most = free * int(people.max(initial=0))
-    if settled + min(most, int(people.sum())) <= USUAL_FOSTERING_LIMIT:
+    most = free * int(each.max(initial=0))
+    if settled + min(most, int(each.sum())) <= USUAL_FOSTERING_LIMIT:
         return None
-    sets = [] if unnamed else _relaxing_sets(data, carer, {r.id for r in there}, seats.candidate[span], free)
-    names = [data.instance.children[int(c)].id for c in facts.candidate_idx[seats.candidate[span]]] if sets else []
-    outside = [span[[name not in chosen for name in names]] for chosen in sets]
-    return _Limit(span, people, max(USUAL_FOSTERING_LIMIT - settled, 0), most, outside)
+    room = max(USUAL_FOSTERING_LIMIT - settled, 0)
+    cols, at = np.unique(seats.column[span], return_inverse=True)
+    people = np.bincount(at, each).astype(np.int64)
+    for column in np.flatnonzero(people > room) if not unnamed else ():
+        coming = facts.candidate_idx[seats.candidate[span[at == column]]]
+        if _are_siblings(data, there | {data.instance.children[int(c)].id for c in coming}):
+            people[column] = room
+    others = None
+    if carer.exempt_child_ids >= there and carer.exempt_child_ids and not unnamed:
+        named = np.array([facts.child_idx[i] for i in carer.exempt_child_ids], dtype=np.int64)
+        others = seats.column[span[~np.isin(facts.candidate_idx[seats.candidate[span]], named)]]
+    return _Limit(cols, people, room, most, others, there)
 
 
 def _may_have_left(data: AllocationData, child_idx: int, t: int) -> bool:
     return bool(data.facts.is_candidate[child_idx] and data.facts.start_day_idx[child_idx] <= t)
 
 
-def _relaxing_sets(
-    data: AllocationData, carer: Carer, settled: set[str], candidates: Ints, free: int
-) -> list[frozenset[str]]:
-    """Sets of children of whom a carer may look after more than three, holding all who live there for good.
-
-    Sets that cannot bring more than three people together are left out: the limit itself lets them in.
-    """
-    facts = data.facts
-    ids = facts.candidate_idx[candidates]
-    here = settled | {data.instance.children[int(c)].id for c in ids[facts.in_big_group[ids]]}
-    groups = {group.child_ids: group for name in here for group in facts.groups_of.get(name, ())}
-    found = [frozenset(child_ids) for child_ids in groups]
-    if carer.exempt_child_ids:
-        found.append(carer.exempt_child_ids)
-        here |= {data.instance.children[int(c)].id for c in ids}
-    child = data.instance.child
-
-    def most_people(names: frozenset[str]) -> int:
-        coming = sorted((child[name].num_children for name in (names & here) - settled), reverse=True)
-        return sum(child[name].num_children for name in settled) + sum(coming[:free])
-
-    return [n for n in dict.fromkeys(found) if settled <= n and most_people(n) > USUAL_FOSTERING_LIMIT]
+def _are_siblings(data: AllocationData, names: frozenset[str]) -> bool:
+    """Whether one sibling group holds them all."""
+    return any(names <= set(group.child_ids) for group in data.facts.groups_of.get(next(iter(names)), ()))
 
 
 def siblings_apart(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> Ints:
-    r"""Each pair of siblings, one of whom is placed alone, is apart unless both are placed alone in one setting.
+    r"""Two siblings are apart unless they live together or both are left as they are.
 
-    .. math:: a_{cd} \ge \sum_h x_{ch} - \sum_h b_{cdh}, \quad a_{cd} \ge \sum_h x_{dh} - \sum_h b_{cdh},
-              \quad b_{cdh} \le x_{ch}, \quad b_{cdh} \le x_{dh}
+    .. math:: a_{cd} + w_c + \sum_h \sum_{S \ni c, d} y_{Sh} \ge 1 \quad \forall c, d
 
     Returns the columns ``a``.
     """
-    pairs = [(c, d, len(g.members)) for g in data.groups if not g.is_required for c, d in combinations(g.members, 2)]
-    apart = builder.add_columns("siblings_apart", len(pairs), Domain.IMPLIED)
+    groups = [(number, group) for number, group in enumerate(data.groups) if not group.is_required]
+    num_pairs = sum(len(group.members) * (len(group.members) - 1) // 2 for _, group in groups)
+    apart = builder.add_columns("siblings_apart", num_pairs, Domain.IMPLIED)
     if not data.siblings_apart_pence:
         return apart
-    spans = [[np.arange(data.first_option[i], data.first_option[i + 1]) for i in (c, d)] for c, d, _ in pairs]
-    shared = [
-        _shared(data, of_c, of_d) if size > 2 else [] for (_, _, size), (of_c, of_d) in zip(pairs, spans, strict=True)
-    ]
-    both = builder.add_columns("siblings_both", sum(map(len, shared)), Domain.IMPLIED)
-    is_apart, is_both, used = _Rows(), _Rows(), 0
-    for column, own, common in zip(apart, spans, shared, strict=True):
-        together = both[used : used + len(common)]
-        used += len(common)
-        for span in own:
-            cols = np.concatenate([columns.single[span], together, [column]])
-            is_apart.append(cols, np.concatenate([np.ones(len(span)), -np.ones(len(together) + 1)]), 0)
-        for at, options in zip(together, common, strict=True):
-            for option in options:
-                is_both.append([int(at), int(columns.single[option])], [1, -1], 0)
-    is_apart.add_to(builder, "siblings_apart")
-    is_both.add_to(builder, "siblings_both")
+    block, parts, pair = _Rows(), columns.parts, iter(apart)
+    first = np.searchsorted(parts.group, np.arange(len(data.groups) + 1))
+    for number, group in groups:
+        span = slice(parts.first[first[number]], parts.first[first[number + 1]])
+        part = np.repeat(parts.column[first[number] : first[number + 1]], parts.size[first[number] : first[number + 1]])
+        holding = {c: part[parts.member[span] == c] for c in group.members}
+        for c, d in combinations(group.members, 2):
+            together = np.append(np.intersect1d(holding[c], holding[d], assume_unique=True), next(pair))
+            for wait in columns.wait[[c, d]]:
+                cols = np.append(together, wait) if wait >= 0 else together
+                block.append(cols, -np.ones(len(cols)), -1)
+    block.add_to(builder, "siblings_apart")
     return apart
-
-
-def _shared(data: AllocationData, of_c: Ints, of_d: Ints) -> list[tuple[int, int]]:
-    """Options of two siblings in the same setting, where there is room for both."""
-    setting = data.options.pairs.setting_idx
-    _, at_c, at_d = np.intersect1d(setting[of_c], setting[of_d], return_indices=True)
-    room = data.facts.free[setting[of_c[at_c]]].max(axis=1, initial=0) > 1
-    return list(zip(of_c[at_c[room]].tolist(), of_d[at_d[room]].tolist(), strict=True))
 
 
 def block_beds(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> tuple[Ints, Ints]:

@@ -106,9 +106,9 @@ def greedy_point(data: AllocationData, program: Program, columns: Columns) -> Fl
         walk.set(int(column), 1.0)
     for column in program.column_blocks.get("siblings_apart", range(0)):
         walk.set(column, 1.0)
-    whole: dict[int, list[tuple[int, int]]] = {}
-    for (number, setting_idx), column in columns.whole.items():
-        whole.setdefault(number, []).append((setting_idx, column))
+    whole: dict[int, list[int]] = {}
+    for part in np.flatnonzero(columns.parts.is_whole(data)).tolist():
+        whole.setdefault(int(columns.parts.group[part]), []).append(part)
     in_group = {c: number for number, group in enumerate(data.groups) for c in group.members}
     done: set[int] = set()
     for candidate in sorted(np.flatnonzero(data.may_wait).tolist(), key=lambda c: _arrival(data, c)):
@@ -118,6 +118,7 @@ def greedy_point(data: AllocationData, program: Program, columns: Columns) -> Fl
             _place_group(data, columns, walk, number, whole.get(number, []))
         if walk.point[columns.wait[candidate]] and not (number >= 0 and data.groups[number].is_required):
             _place_alone(data, columns, walk, candidate)
+    _join_siblings(data, columns, walk)
     _complete(program, walk)
     return walk.point
 
@@ -127,18 +128,16 @@ def _arrival(data: AllocationData, candidate: int) -> tuple[date, bool, int]:
     return child.referred_on or data.instance.date, child.urgency is not Urgency.EMERGENCY, candidate
 
 
-def _place_group(
-    data: AllocationData, columns: Columns, walk: _Walk, number: int, whole: list[tuple[int, int]]
-) -> None:
-    """The cheapest of the settings (with their columns) that take the whole group, if it only has children who wait."""
+def _place_group(data: AllocationData, columns: Columns, walk: _Walk, number: int, whole: list[int]) -> None:
+    """The cheapest of the settings that take the whole group, given as parts, if it only has children who wait."""
     members = data.groups[number].members
     if not data.may_wait[list(members)].all():
         return
     found = []
-    for setting_idx, column in whole:
-        options = [data.option(c, setting_idx) for c in members]
+    for part in whole:
+        options = columns.parts.option[columns.parts.first[part] : columns.parts.first[part + 1]]
         step = int(data.options.fees.step[options].max()) if data.search_order is SearchOrder.CASCADE else 0
-        found.append((step, int(data.options.cost[options].sum()), column))
+        found.append((step, int(data.options.cost[options].sum()), int(columns.parts.column[part])))
     waits = [int(columns.wait[c]) for c in members]
     for _, _, column in sorted(found):
         if walk.swap([column], waits):
@@ -154,14 +153,24 @@ def _place_alone(data: AllocationData, columns: Columns, walk: _Walk, candidate:
             return
 
 
+def _join_siblings(data: AllocationData, columns: Columns, walk: _Walk) -> None:
+    """Siblings who came one by one to the same setting are there together: one column says so."""
+    parts = columns.parts
+    taken = walk.point[columns.single[parts.option]] * (columns.single[parts.option] >= 0)
+    complete = np.bincount(parts.part_of_member, taken, minlength=len(parts.column)) == parts.size
+    for part in sorted(np.flatnonzero(complete).tolist(), key=lambda q: -int(parts.size[q])):
+        alone = columns.single[parts.option[parts.first[part] : parts.first[part + 1]]].tolist()
+        if walk.point[alone].all():
+            walk.swap([int(parts.column[part])], alone)
+
+
 def _complete(program: Program, walk: _Walk) -> None:
     """Give the columns that follow from the placements their values: siblings together or apart, and block beds."""
     savings = -program.objectives[-1].costs
-    for name in ("siblings_both", "block_bed"):
-        for column in sorted(program.column_blocks.get(name, range(0)), key=lambda j: -savings[j]):
-            walk.set(column, 1.0)
-            if walk.overfull(column):
-                walk.set(column, 0.0)
+    for column in sorted(program.column_blocks.get("block_bed", range(0)), key=lambda j: -savings[j]):
+        walk.set(column, 1.0)
+        if walk.overfull(column):
+            walk.set(column, 0.0)
     for column in program.column_blocks.get("siblings_apart", range(0)):
         walk.set(column, 0.0)
         if walk.overfull(column):
