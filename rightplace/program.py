@@ -50,6 +50,8 @@ class Program:
         Name to the half-open range of positions, in order.
     start
         A feasible point to begin with, or ``None``.
+    lazy_blocks
+        Names of row blocks of which few rows bind: a solver may leave each row out until a point breaks it.
     """
 
     lower: Floats
@@ -64,6 +66,7 @@ class Program:
     column_blocks: dict[str, range]
     row_blocks: dict[str, range]
     start: Floats | None = None
+    lazy_blocks: frozenset[str] = frozenset()
 
     @property
     def num_columns(self) -> int:
@@ -81,8 +84,7 @@ class Program:
 
     def worst_violation(self, point: Floats) -> float:
         """The largest amount by which a point breaks a bound, a row or integrality (0 when it is feasible)."""
-        rows = np.repeat(np.arange(self.num_rows), np.diff(self.row_starts))
-        activity = np.bincount(rows, self.row_values * point[self.row_columns], minlength=self.num_rows)
+        activity = np.bincount(self.entry_rows, self.row_values * point[self.row_columns], minlength=self.num_rows)
         parts = [self.lower - point, point - self.upper, self.row_lower - activity, activity - self.row_upper]
         whole = self.domains == Domain.INTEGER
         parts.append(np.abs(point - np.round(point))[whole])
@@ -100,17 +102,55 @@ class Program:
             weight *= 1.0 + float(np.abs(objective.costs * (self.upper - self.lower)).sum())
         return replace(self, objectives=(Objective("blended", blend),))
 
+    @property
+    def entry_rows(self) -> Ints:
+        """The row of each entry of A, beside ``row_columns`` and ``row_values``."""
+        return np.repeat(np.arange(self.num_rows), np.diff(self.row_starts))
+
     def with_row(self, costs: Floats, upper: float) -> Program:
         """The same program with ``costs @ x <= upper`` as a last row: how a tier is held for the next."""
         columns = np.flatnonzero(costs)
+        rows = np.zeros(len(columns), dtype=np.int64)
+        return self.with_rows(f"tier_{len(self.row_blocks)}", rows, columns, costs[columns], np.array([upper]))
+
+    def with_rows(self, name: str, rows: Ints, columns: Ints, values: Floats, upper: Floats) -> Program:
+        """The same program with a block of rows at the end, each at most ``upper``; entries sorted by row."""
+        sizes = np.bincount(rows, minlength=len(upper))
         return replace(
             self,
-            row_starts=np.append(self.row_starts, self.row_starts[-1] + len(columns)),
+            row_starts=np.concatenate([self.row_starts, self.row_starts[-1] + np.cumsum(sizes)]),
             row_columns=np.concatenate([self.row_columns, columns]),
-            row_values=np.concatenate([self.row_values, costs[columns]]),
-            row_lower=np.append(self.row_lower, -np.inf),
-            row_upper=np.append(self.row_upper, upper),
-            row_blocks=self.row_blocks | {f"tier_{len(self.row_blocks)}": range(self.num_rows, self.num_rows + 1)},
+            row_values=np.concatenate([self.row_values, values]),
+            row_lower=np.concatenate([self.row_lower, np.full(len(upper), -np.inf)]),
+            row_upper=np.concatenate([self.row_upper, upper]),
+            row_blocks=self.row_blocks | {name: range(self.num_rows, self.num_rows + len(upper))},
+        )
+
+    def within(self, free: Ints, point: Floats, objective: Objective) -> Program:
+        """The program of some columns (positions, ascending) with the others held where a point has them.
+
+        Rows without free columns are left out; the one objective is cut down to the free columns.
+        """
+        position = np.full(self.num_columns, -1, dtype=np.int64)
+        position[free] = np.arange(len(free))
+        rows = self.entry_rows
+        is_free = position[self.row_columns] >= 0
+        held = np.where(position >= 0, 0.0, point)
+        taken = np.bincount(rows, self.row_values * held[self.row_columns], minlength=self.num_rows)
+        kept = np.unique(rows[is_free])
+        return Program(
+            lower=self.lower[free],
+            upper=self.upper[free],
+            domains=self.domains[free],
+            row_starts=np.searchsorted(rows[is_free], np.append(kept, self.num_rows)),
+            row_columns=position[self.row_columns[is_free]],
+            row_values=self.row_values[is_free],
+            row_lower=self.row_lower[kept] - taken[kept],
+            row_upper=self.row_upper[kept] - taken[kept],
+            objectives=(Objective(objective.name, objective.costs[free]),),
+            column_blocks={},
+            row_blocks={},
+            start=point[free],
         )
 
 
@@ -122,6 +162,7 @@ class ProgramBuilder:
         self._num_rows = 0
         self._columns: list[tuple[str, Floats, Floats, NDArray[np.int8]]] = []
         self._rows: list[tuple[str, Ints, Ints, Floats, Floats, Floats]] = []
+        self._lazy: set[str] = set()
 
     def add_columns(self, name: str, num: int, domain: Domain, upper: float = 1.0) -> Ints:
         """Add a block of columns in [0, upper]; returns their positions.
@@ -137,12 +178,21 @@ class ProgramBuilder:
         return np.arange(first, first + num)
 
     def add_rows(
-        self, name: str, rows: Any, columns: Any, values: Any, lower: Any, upper: Any, num: int | None = None
+        self,
+        name: str,
+        rows: Any,
+        columns: Any,
+        values: Any,
+        lower: Any,
+        upper: Any,
+        num: int | None = None,
+        *,
+        is_lazy: bool = False,
     ) -> None:
         """Add a block of rows given as (row within the block, column, value) triplets; equal places add up.
 
         ``lower`` and ``upper`` are scalars or one number a row; ``num`` is the number of rows when they are scalars
-        and the last rows may be empty.
+        and the last rows may be empty. ``is_lazy``: few of the rows will bind (``Program.lazy_blocks``).
 
         Raises
         ------
@@ -159,6 +209,8 @@ class ProgramBuilder:
         high = np.broadcast_to(np.asarray(upper, dtype=np.float64), (num,))
         self._rows.append((name, rows + self._num_rows, columns, values, low, high))
         self._num_rows += num
+        if is_lazy:
+            self._lazy.add(name)
 
     def build(self, objectives: Sequence[Objective]) -> Program:
         """The program so far, with empty blocks left out."""
@@ -182,6 +234,7 @@ class ProgramBuilder:
             objectives=tuple(objectives),
             column_blocks=_ranges((name, len(low)) for name, low, _, _ in self._columns),
             row_blocks=_ranges((block[0], len(block[4])) for block in self._rows),
+            lazy_blocks=frozenset(self._lazy),
         )
 
     @property

@@ -71,12 +71,12 @@ class _Rows:
         self._upper.append(upper)
         self._num += len(upper)
 
-    def add_to(self, builder: ProgramBuilder, name: str) -> None:
+    def add_to(self, builder: ProgramBuilder, name: str, *, is_lazy: bool = False) -> None:
         """Add the rows as a block."""
         if self._num:
             rows, columns, values = map(np.concatenate, (self._rows, self._columns, self._values))
             upper = np.concatenate(self._upper).astype(np.float64)
-            builder.add_rows(name, rows, columns, values, -np.inf, upper)
+            builder.add_rows(name, rows, columns, values, -np.inf, upper, is_lazy=is_lazy)
 
 
 def seats_of(data: AllocationData, single: Ints, parts: Parts, wait: Ints) -> Seats:
@@ -154,7 +154,7 @@ def siblings_fill_places(data: AllocationData, columns: Columns, builder: Progra
         rows = np.flatnonzero((count > 0) & (tighter & binding)[parts.setting])
         settings, row = np.unique(parts.setting[rows], return_inverse=True)
         block.extend(row, parts.column[rows], count[rows], data.facts.free[settings, -1] // k)
-    block.add_to(builder, "siblings_fill_places")
+    block.add_to(builder, "siblings_fill_places", is_lazy=True)
 
 
 def children_who_must_not_share(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:
@@ -175,7 +175,7 @@ def children_who_must_not_share(data: AllocationData, columns: Columns, builder:
     block = _Rows()
     for rows, cols, values, most in blocks:
         block.extend(rows, cols, values, most)
-    block.add_to(builder, "children_who_must_not_share")
+    block.add_to(builder, "children_who_must_not_share", is_lazy=True)
 
 
 def _clashing(data: AllocationData, seats: Seats, hot: Mask) -> Iterator[tuple[int, Ints, Mask]]:
@@ -250,7 +250,7 @@ def usual_fostering_limit(data: AllocationData, columns: Columns, builder: Progr
             block.append(np.append(limit.columns, column), np.append(limit.people, -limit.most), limit.room)
             cols = np.append(limit.others, column)
             block.append(cols, np.append(np.ones(len(limit.others)), limit.most), limit.most)
-    block.add_to(builder, "usual_fostering_limit")
+    block.add_to(builder, "usual_fostering_limit", is_lazy=True)
 
 
 @dataclass(frozen=True, slots=True)

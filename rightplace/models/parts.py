@@ -59,9 +59,10 @@ class Parts:
 
 
 def parts_of(data: AllocationData) -> Parts:
-    """Every part of a group in each setting that all its members have as an option and that has room for them.
+    """Every part of a group in each setting that all its members have as an option and where they may live together.
 
-    A group that must stay together has one part: itself. The columns count from 0.
+    The setting has room for them, and none of them clashes with another. A group that must stay together has one part:
+    itself. The columns count from 0.
     """
     room = data.facts.free.max(axis=1, initial=0)
     groups: list[Ints] = []
@@ -71,10 +72,12 @@ def parts_of(data: AllocationData) -> Parts:
     sizes: list[Ints] = []
     for number, group in enumerate(data.groups):
         where, option = _options_by_setting(data, group.members)
+        apart = _must_not_share(data, group.members, where)
         for size in range(len(group.members) if group.is_required else 2, len(group.members) + 1):
             roomy = room[where] >= size
             for chosen in combinations(range(len(group.members)), size):
-                rows = np.flatnonzero(roomy & (option[:, chosen] >= 0).all(axis=1))
+                may = roomy & (option[:, chosen] >= 0).all(axis=1)
+                rows = np.flatnonzero(may & ~apart[:, chosen][:, :, chosen].any(axis=(1, 2)))
                 groups.append(np.full(len(rows), number))
                 settings.append(where[rows])
                 sizes.append(np.full(len(rows), size))
@@ -101,3 +104,15 @@ def _options_by_setting(data: AllocationData, members: tuple[int, ...]) -> tuple
     for position, (span, settings) in enumerate(zip(spans, own, strict=True)):
         option[np.searchsorted(where, settings), position] = span
     return where, option
+
+
+def _must_not_share(data: AllocationData, members: tuple[int, ...], where: Ints) -> Mask:
+    """(settings, size, size): who of a group must not live with whom there; who live there already may go on."""
+    facts = data.facts
+    children = facts.candidate_idx[list(members)]
+    a, b = np.repeat(children, len(children)), np.tile(children, len(children))
+    clash = facts.household.clash(a, b).reshape(len(children), len(children))
+    comes = facts.children.current_setting_idx[children] != where[:, None]
+    shared = ~facts.settings.self_contained[where]
+    found: Mask = clash & (comes[:, :, None] | comes[:, None, :]) & shared[:, None, None]
+    return found
