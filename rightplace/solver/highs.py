@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import highspy
 import numpy as np
 
 from rightplace.errors import SolverError
-from rightplace.program import Domain, Objective, Program
+from rightplace.program import Domain, Floats, Ints, Objective, Program
 from rightplace.solver.outcome import Answer, Limit, Progress, Reason, SolveOptions, claim
 
 _TYPES = {
@@ -52,13 +53,10 @@ def minimise(program: Program, objective: Objective, options: SolveOptions) -> A
         When HiGHS refuses the model or ends in a status that makes no sense here.
     """
     highs = highspy.Highs()
-    highs.setOptionValue("output_flag", True)
-    highs.setOptionValue("log_to_console", False)
+    _quietly(highs, options)
     highs.setOptionValue("time_limit", options.time_limit_seconds)
     highs.setOptionValue("mip_rel_gap", options.relative_gap)
     highs.setOptionValue("mip_abs_gap", 0.5)
-    highs.setOptionValue("threads", options.num_threads)
-    highs.setOptionValue("random_seed", options.seed)
     highs.setOptionValue("mip_heuristic_run_feasibility_jump", False)
     if highs.passModel(model_of(program, objective)) == highspy.HighsStatus.kError:
         raise SolverError("HiGHS refuses the model")
@@ -69,6 +67,134 @@ def minimise(program: Program, objective: Objective, options: SolveOptions) -> A
     _watch(highs, objective.name, options)
     _run_interruptibly(highs)
     return _answer(highs, options)
+
+
+class GrowingLP:
+    """The linear relaxation of some columns and rows of a program; it grows and goes on from where it stood.
+
+    Parameters
+    ----------
+    program
+        Of which columns and rows are positions. Columns that are left out are 0.
+    costs
+        One for each column of the program.
+    """
+
+    def __init__(self, program: Program, costs: Floats, columns: Ints, rows: Ints, options: SolveOptions) -> None:
+        self.program = program
+        self.columns = columns
+        self.rows = rows
+        self._costs = costs
+        self._options = options
+        self._highs = highspy.Highs()
+        _quietly(self._highs, options)
+        self._highs.setOptionValue("solver", "simplex")
+        self._stop_with(options)
+        empty = replace(
+            program,
+            lower=program.lower[columns],
+            upper=program.upper[columns],
+            domains=np.zeros(len(columns), dtype=np.int8),
+            row_starts=np.zeros(1, dtype=np.int64),
+            row_columns=columns[:0],
+            row_values=costs[:0],
+            row_lower=costs[:0],
+            row_upper=costs[:0],
+        )
+        self._highs.passModel(model_of(empty, Objective("relaxation", costs[columns])))
+        self.rows = rows[:0]
+        self.add_rows(program, rows)
+
+    def _stop_with(self, options: SolveOptions) -> None:
+        def interrupt(event: Any) -> None:
+            event.data_in.user_interrupt = options.stop.is_set()
+
+        self._highs.cbSimplexInterrupt += interrupt
+
+    def add_columns(self, columns: Ints) -> None:
+        """Let more columns take part."""
+        at, rows, values = _entries(self.program, columns, self.rows)
+        order = np.argsort(at, kind="stable")
+        starts = np.searchsorted(at[order], np.arange(len(columns)))
+        low, high = self.program.lower[columns], self.program.upper[columns]
+        self._highs.addCols(
+            len(columns), self._costs[columns], low, high, len(at),
+            starts.astype(np.int32), rows[order].astype(np.int32), values[order],
+        )  # fmt: skip
+        self.columns = np.concatenate([self.columns, columns])
+
+    def add_rows(self, program: Program, rows: Ints) -> None:
+        """Let more rows take part, of a program that has the rows so far and maybe others."""
+        self.program = program
+        at, rows_at, values = _entries(program, self.columns, rows)
+        order = np.argsort(rows_at, kind="stable")
+        starts = np.searchsorted(rows_at[order], np.arange(len(rows)))
+        self._highs.addRows(
+            len(rows), program.row_lower[rows], program.row_upper[rows], len(at),
+            starts.astype(np.int32), at[order].astype(np.int32), values[order],
+        )  # fmt: skip
+        self.rows = np.concatenate([self.rows, rows])
+
+    def set_costs(self, costs: Floats) -> None:
+        """Minimise something else from now on."""
+        self._costs = costs
+        positions = np.arange(len(self.columns), dtype=np.int32)
+        self._highs.changeColsCost(len(positions), positions, costs[self.columns])
+
+    def solve(self, seconds: float, *, primal: bool = False) -> bool:
+        """Solve, by the primal simplex method if asked to; ``False`` when a limit came first.
+
+        Raises
+        ------
+        SolverError
+            When HiGHS ends in any other way.
+        """
+        self._highs.setOptionValue("simplex_strategy", 4 if primal else 1)
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(seconds, 0.0))
+        _run_interruptibly(self._highs)
+        status = self._highs.getModelStatus()
+        if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt):
+            return False
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise SolverError(f"HiGHS on a relaxation: {self._highs.modelStatusToString(status)}")
+        return True
+
+    @property
+    def value(self) -> float:
+        """The value of the last solution."""
+        return float(self._highs.getInfo().objective_function_value)
+
+    @property
+    def point(self) -> Floats:
+        """The last solution, one entry for each column of the program."""
+        point = np.zeros(self.program.num_columns)
+        point[self.columns] = self._highs.getSolution().col_value
+        return point
+
+    @property
+    def duals(self) -> Floats:
+        """The row duals of the last solution, one for each row of the program; 0 for rows that are left out."""
+        duals = np.zeros(self.program.num_rows)
+        duals[self.rows] = self._highs.getSolution().row_dual
+        return duals
+
+
+def _entries(program: Program, columns: Ints, rows: Ints) -> tuple[Ints, Ints, Floats]:
+    """The entries of A in some columns and rows: positions among the columns, among the rows, and values."""
+    column_at = np.full(program.num_columns, -1, dtype=np.int64)
+    column_at[columns] = np.arange(len(columns))
+    row_at = np.full(program.num_rows, -1, dtype=np.int64)
+    row_at[rows] = np.arange(len(rows))
+    of_entry = np.repeat(row_at, np.diff(program.row_starts))
+    taken = np.flatnonzero((of_entry >= 0) & (column_at[program.row_columns] >= 0))
+    return column_at[program.row_columns[taken]], of_entry[taken], program.row_values[taken]
+
+
+def _quietly(highs: Any, options: SolveOptions) -> None:
+    highs.setOptionValue("output_flag", True)
+    highs.setOptionValue("log_to_console", False)
+    highs.setOptionValue("threads", options.num_threads)
+    highs.setOptionValue("random_seed", options.seed)
 
 
 def _watch(highs: Any, tier: str, options: SolveOptions) -> None:

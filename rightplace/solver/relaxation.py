@@ -1,0 +1,147 @@
+"""The linear relaxation of a large program, with few of its columns and rows at a time, and the bound that it proves.
+
+Columns come in when their reduced cost is negative, rows when a point breaks them. The bound is computed here, from
+duals alone and over every column, so it holds whatever the LP solver's tolerances, and at any time.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rightplace.solver.cuts import Clashes
+from rightplace.solver.highs import GrowingLP
+from rightplace.solver.prices import first_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rightplace.program import Floats, Ints, Mask, Program
+    from rightplace.solver.outcome import SolveOptions
+    from rightplace.solver.structure import Structure
+
+_TOLERANCE = 1e-6
+_COLUMNS_AT_ONCE = 5
+"""Columns of an item that may come in together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """What the relaxation says under one objective.
+
+    Parameters
+    ----------
+    point
+        The last solution: no column is left out, but rows may be broken where the relaxation was stopped early.
+    reduced
+        Reduced costs of the best bound.
+    bound
+        No point of the program has a smaller value.
+    """
+
+    point: Floats
+    reduced: Floats
+    bound: float
+
+
+class Relaxation:
+    """The relaxation of a program, kept between objectives."""
+
+    def __init__(self, program: Program, structure: Structure, costs: Floats, options: SolveOptions) -> None:
+        self._options = options
+        self._structure = structure
+        self._clashes = Clashes(program, structure)
+        self.program = program
+        taking_part = np.ones(program.num_rows, dtype=np.bool_)
+        for name in program.lazy_blocks:
+            taking_part[list(program.row_blocks.get(name, ()))] = False
+        self._has_row = taking_part
+        self._has_column = first_columns(program, structure, costs, taking_part)
+        rows, columns = np.flatnonzero(taking_part), np.flatnonzero(self._has_column)
+        self._scale = 10.0 ** max(0, int(np.log10(max(1.0, np.abs(costs).max()))) - 4)
+        self._costs = costs
+        self._lp = GrowingLP(program, costs / self._scale, columns, rows, options)
+
+    def hold(self, costs: Floats, upper: float) -> None:
+        """Add the row ``costs @ x <= upper``."""
+        self._add_rows(self.program.with_row(costs, upper))
+
+    def minimise(self, costs: Floats, deadline: float, report: Callable[[float], None]) -> Relaxed:
+        """Minimise ``costs``, until it is done or the deadline (``time.perf_counter``) or an interrupt comes.
+
+        ``report`` gets each better bound.
+        """
+        primal = costs is not self._costs
+        self._costs = costs
+        self._lp.set_costs(costs / self._scale)
+        best = Relaxed(np.zeros(self.program.num_columns), costs, -np.inf)
+        while self._lp.solve(deadline - time.perf_counter(), primal=primal):
+            point, duals = self._lp.point, self._lp.duals * self._scale
+            reduced, bound = self._proven(duals)
+            if bound > best.bound:
+                best = Relaxed(point, reduced, bound)
+                report(bound)
+            best = Relaxed(point, best.reduced, best.bound)
+            num_new = self._add_columns(reduced) + self._add_broken_rows(point)
+            primal = False
+            if not num_new or time.perf_counter() >= deadline or self._options.stop.is_set():
+                break
+        return best
+
+    def _proven(self, duals: Floats) -> tuple[Floats, float]:
+        """Reduced costs and the bound of weak duality, less what rounding could have added."""
+        program = self.program
+        duals = np.where(np.isfinite(program.row_lower) | (duals < 0), duals, 0.0)
+        duals = np.where(np.isfinite(program.row_upper) | (duals > 0), duals, 0.0)
+        taken = np.bincount(
+            program.row_columns, program.row_values * duals[program.entry_rows], minlength=program.num_columns
+        )
+        reduced = self._costs - taken
+        side = np.where(duals > 0, program.row_lower, program.row_upper)
+        of_rows = np.where(duals == 0, 0.0, duals * np.where(duals == 0, 0.0, side))
+        of_columns = np.where(reduced > 0, reduced * program.lower, reduced * program.upper)
+        rounding = 1e-12 * float(np.abs(of_rows).sum() + np.abs(of_columns).sum())
+        return reduced, float(of_rows.sum() + of_columns.sum()) - rounding
+
+    def _add_columns(self, reduced: Floats) -> int:
+        """Let in the columns with the most negative reduced costs, a few of each item."""
+        found = np.flatnonzero((reduced < -_TOLERANCE * self._scale) & ~self._has_column)
+        item = self._structure.first_item[found]
+        order = np.lexsort((reduced[found], item))
+        rank = np.arange(len(order)) - np.searchsorted(item[order], item[order])
+        new = np.sort(found[order[(rank < _COLUMNS_AT_ONCE) | (item[order] < 0)]])
+        if len(new):
+            self._has_column[new] = True
+            self._lp.add_columns(new)
+        return len(new)
+
+    def _add_broken_rows(self, point: Floats) -> int:
+        """Let in the rows that a point breaks, and cuts that it breaks."""
+        program = self.program
+        activity = np.bincount(
+            program.entry_rows, program.row_values * point[program.row_columns], minlength=program.num_rows
+        )
+        broken = (activity > program.row_upper + _TOLERANCE) & ~self._has_row
+        self._has_row |= broken
+        rows = np.flatnonzero(broken)
+        cut = self._clashes.separate(self.program, point)
+        before = self.program.num_rows
+        self._add_rows(cut, rows)
+        return len(rows) + self.program.num_rows - before
+
+    def _add_rows(self, program: Program, others: Ints | None = None) -> None:
+        """Go over to a program with more rows, which take part, as do some others."""
+        new = np.arange(self.program.num_rows, program.num_rows)
+        rows = new if others is None else np.concatenate([others, new])
+        self._has_row = np.append(self._has_row, np.ones(len(new), dtype=np.bool_))
+        self.program = program
+        if len(rows):
+            self._lp.add_rows(program, rows)
+
+    @property
+    def columns(self) -> Mask:
+        """The columns that take part."""
+        return self._has_column
