@@ -136,8 +136,8 @@ class Days:
         if people <= 3:
             return
         names = {child.id for child in (*new, *still)}
-        groups = self.facts.groups_of.get(new[0].id, ())
-        siblings = any(names <= set(group.child_ids) for group in groups)
+        numbers = self.facts.group_numbers.get(new[0].id, ())
+        siblings = any(names <= set(self.instance.sibling_groups[number].child_ids) for number in numbers)
         if unnamed or not (siblings or names <= carer.exempt_child_ids):
             yield Violation(
                 "R19", tuple(sorted(names)), carer.id, f"{people} children on {day}, three is the usual limit"

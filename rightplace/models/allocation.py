@@ -82,10 +82,12 @@ class AllocationData:
         at = int(first + np.searchsorted(self.options.pairs.setting_idx[first:last], setting_idx))
         return at if at < last and self.options.pairs.setting_idx[at] == setting_idx else -1
 
-    def stay(self, candidate: int) -> int:
-        """The option of a candidate who may move to stay where it lives."""
-        first, last = self.first_option[candidate : candidate + 2]
-        return int(first + np.flatnonzero(self.options.is_stay[first:last])[0])
+    def stays(self) -> Ints:
+        """(n,): the option of each candidate who may move to stay where it lives, -1 for who waits."""
+        found = np.full(self.num_candidates, -1, dtype=np.int64)
+        options = np.flatnonzero(self.options.is_stay)
+        found[self.option_candidate[options]] = options
+        return found
 
 
 def allocation_data(instance: Instance, *, rematch: bool, search_order: SearchOrder | None = None) -> AllocationData:
@@ -152,6 +154,27 @@ def _free_block_beds(facts: Facts) -> dict[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class Wholes:
+    """Every way to place a whole group, sorted by group, then setting; and, one after another, their members' options.
+
+    Parameters
+    ----------
+    column, group, setting
+        Positions: of the column, of the group in ``AllocationData.groups``, of the setting.
+    member_of
+        For each member of each whole: the position of the whole, ascending.
+    option
+        For each member of each whole: its option in the setting.
+    """
+
+    column: Ints
+    group: Ints
+    setting: Ints
+    member_of: Ints
+    option: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
     """Which column of the program means what.
 
@@ -160,7 +183,7 @@ class Columns:
     single
         (P,): column of an option taken alone, -1 for members of groups that must stay together.
     whole
-        (group, setting_idx) to the column of the whole group in the setting.
+        Columns of whole groups.
     wait
         (n,): column of staying as one is: waiting for who waits, at home for who must move together or not at all; -1
         for other candidates who may move.
@@ -169,7 +192,7 @@ class Columns:
     """
 
     single: Ints
-    whole: dict[tuple[int, int], int]
+    whole: Wholes
     wait: Ints
     seats: families.Seats
 
@@ -197,22 +220,39 @@ def _columns(data: AllocationData, builder: ProgramBuilder) -> Columns:
     alone = np.flatnonzero(~together[data.option_candidate])
     single = np.full(num_options, -1, dtype=np.int64)
     single[alone] = builder.add_columns("place", len(alone), Domain.INTEGER)
-    found = [(number, s) for number, group in enumerate(data.groups) for s in _common_settings(data, group)]
-    whole = dict(zip(found, map(int, builder.add_columns("place_group", len(found), Domain.INTEGER)), strict=True))
+    whole = _wholes(data, builder)
     waits = np.flatnonzero(data.may_wait | together)
     wait = np.full(data.num_candidates, -1, dtype=np.int64)
     wait[waits] = builder.add_columns("wait", len(waits), Domain.INTEGER)
     return Columns(single, whole, wait, families.seats_of(data, single, whole, wait))
 
 
-def _common_settings(data: AllocationData, group: Group) -> list[int]:
-    """Settings that every member has as an option and that have room for all of them."""
-    options = [
-        set(data.options.pairs.setting_idx[data.first_option[c] : data.first_option[c + 1]].tolist())
-        for c in group.members
-    ]
-    most = data.facts.free.max(axis=1, initial=0)
-    return sorted(s for s in set.intersection(*options) if most[s] >= len(group.members))
+def _wholes(data: AllocationData, builder: ProgramBuilder) -> Wholes:
+    """Each group in each setting that every member has as an option and that has room for all of them."""
+    num_settings = len(data.instance.settings)
+    number, rank = (np.full(data.num_candidates, -1, dtype=np.int64) for _ in range(2))
+    for i, group in enumerate(data.groups):
+        number[list(group.members)] = i
+        rank[list(group.members)] = np.arange(len(group.members))
+    options = np.flatnonzero(number[data.option_candidate] >= 0)
+    candidate, setting = data.option_candidate[options], data.options.pairs.setting_idx[options]
+    key = number[candidate] * num_settings + setting
+    order = np.lexsort((rank[candidate], key))
+    key, setting, options = key[order], setting[order], options[order]
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    num_members = np.diff(first, append=len(key))
+    of_group = key[first] // max(1, num_settings)
+    size = np.array([len(group.members) for group in data.groups], dtype=np.int64)[of_group]
+    most_free = data.facts.free.max(axis=1, initial=0)
+    is_whole = (num_members == size) & (most_free[setting[first]] >= size)
+    columns = builder.add_columns("place_group", int(is_whole.sum()), Domain.INTEGER)
+    return Wholes(
+        column=columns,
+        group=of_group[is_whole],
+        setting=setting[first][is_whole],
+        member_of=np.repeat(np.arange(len(columns)), size[is_whole]),
+        option=options[np.repeat(is_whole, num_members)],
+    )
 
 
 def _objectives(
@@ -224,19 +264,16 @@ def _objectives(
     alone = columns.single >= 0
     steps[columns.single[alone]] = data.options.fees.step[alone]
     price[columns.single[alone]] = data.options.cost[alone]
-    for (number, setting_idx), column in columns.whole.items():
-        members = [data.option(c, setting_idx) for c in data.groups[number].members]
-        steps[column] = data.options.fees.step[members].sum()
-        price[column] = data.options.cost[members].sum()
-    for candidate in np.flatnonzero(~data.may_wait & (columns.wait >= 0)):
-        stay = data.stay(int(candidate))
-        steps[columns.wait[candidate]] = data.options.fees.step[stay]
-        price[columns.wait[candidate]] = data.options.cost[stay]
+    whole = columns.whole
+    np.add.at(steps, whole.column[whole.member_of], data.options.fees.step[whole.option])
+    np.add.at(price, whole.column[whole.member_of], data.options.cost[whole.option])
+    stays = data.stays()
+    stay_together = np.flatnonzero(~data.may_wait & (columns.wait >= 0))
+    steps[columns.wait[stay_together]] = data.options.fees.step[stays[stay_together]]
+    price[columns.wait[stay_together]] = data.options.cost[stays[stay_together]]
     for group in data.groups:
         if group.is_required:
-            homes = {
-                c: int(data.options.pairs.setting_idx[data.stay(c)]) for c in group.members if not data.may_wait[c]
-            }
+            homes = {c: int(data.options.pairs.setting_idx[stays[c]]) for c in group.members if not data.may_wait[c]}
             price[columns.wait[group.members[0]]] += data.siblings_apart_pence * _pairs_apart(group, homes)
     price[apart] = data.siblings_apart_pence
     price[saving] = -saved
@@ -248,18 +285,13 @@ def _objectives(
 
 def allocation_plan(data: AllocationData, columns: Columns, program: Program, values: Floats) -> Plan:
     """The plan that a point of the program means; its value is added up from the options, not taken from the solver."""
-    chosen: dict[int, int] = {}
     point = values > 0.5
-    for option in np.flatnonzero(columns.single >= 0):
-        if point[columns.single[option]]:
-            chosen[int(data.option_candidate[option])] = int(option)
-    for (number, setting_idx), column in columns.whole.items():
-        if point[column]:
-            chosen.update({c: data.option(c, setting_idx) for c in data.groups[number].members})
-    for candidate in np.flatnonzero(~data.may_wait):
-        if int(candidate) not in chosen:
-            chosen[int(candidate)] = data.stay(int(candidate))
-    return plan_of(data, chosen)
+    alone = np.flatnonzero(columns.single >= 0)
+    together = columns.whole.option[point[columns.whole.column][columns.whole.member_of]]
+    option_of = data.stays()
+    for taken in (alone[point[columns.single[alone]]], together):
+        option_of[data.option_candidate[taken]] = taken
+    return plan_of(data, {c: option for c, option in enumerate(option_of.tolist()) if option >= 0})
 
 
 def plan_of(data: AllocationData, chosen: dict[int, int]) -> Plan:
@@ -270,7 +302,7 @@ def plan_of(data: AllocationData, chosen: dict[int, int]) -> Plan:
     instance = data.instance
     on_block = _on_block(data, chosen)
     placements = tuple(_placement(data, option, on_block) for _, option in sorted(chosen.items()))
-    waiting = [int(c) for c in data.facts.candidate_idx[[c for c in range(data.num_candidates) if c not in chosen]]]
+    waiting = [child_idx for c, child_idx in enumerate(data.facts.candidate_idx.tolist()) if c not in chosen]
     where = {c: int(data.options.pairs.setting_idx[option]) for c, option in chosen.items()}
     num_apart = sum(_pairs_apart(group, where) for group in data.groups)
     settled = sum(int(data.options.num_apart[option]) for option in chosen.values())

@@ -19,7 +19,7 @@ from rightplace.program import Domain, ProgramBuilder
 from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT, Ints, Mask
 
 if TYPE_CHECKING:
-    from rightplace.models.allocation import AllocationData, Columns
+    from rightplace.models.allocation import AllocationData, Columns, Wholes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +76,18 @@ class _Rows:
             builder.add_rows(name, rows, columns, values, -np.inf, upper)
 
 
-def seats_of(data: AllocationData, single: Ints, whole: dict[tuple[int, int], int], wait: Ints) -> Seats:
+def seats_of(data: AllocationData, single: Ints, whole: Wholes, wait: Ints) -> Seats:
     """Collect the seats: an option alone, each member of a whole group, and who stays where they live."""
     facts = data.facts
     alone = np.flatnonzero(single >= 0)
-    members = [(col, c, s) for (number, s), col in whole.items() for c in data.groups[number].members]
     current = facts.children.current_setting_idx[facts.candidate_idx]
     stays = np.flatnonzero((wait >= 0) & (current >= 0))
-    column = np.concatenate([single[alone], [col for col, _, _ in members], wait[stays]]).astype(np.int64)
-    candidate = np.concatenate([data.option_candidate[alone], [c for _, c, _ in members], stays]).astype(np.int64)
-    setting = np.concatenate([data.options.pairs.setting_idx[alone], [s for _, _, s in members], current[stays]])
+    options = np.concatenate([alone, whole.option])
+    column = np.concatenate([single[alone], whole.column[whole.member_of], wait[stays]])
+    candidate = np.concatenate([data.option_candidate[options], stays])
+    setting = np.concatenate([data.options.pairs.setting_idx[options], current[stays]])
     order = np.argsort(setting, kind="stable")
-    column, candidate, setting = column[order], candidate[order], setting[order].astype(np.int64)
+    column, candidate, setting = column[order], candidate[order], setting[order]
     day = facts.start_day_idx[facts.candidate_idx[candidate]]
     first = np.searchsorted(setting, np.arange(len(data.instance.settings) + 1))
     return Seats(column, candidate, setting, day, current[candidate] != setting, first)
@@ -100,9 +100,9 @@ def each_child_once(data: AllocationData, columns: Columns, builder: ProgramBuil
     """
     alone = np.flatnonzero(columns.single >= 0)
     waits = np.flatnonzero(columns.wait >= 0)
-    members = [(c, col) for (number, _), col in columns.whole.items() for c in data.groups[number].members]
-    rows = np.concatenate([data.option_candidate[alone], waits, [c for c, _ in members]])
-    cols = np.concatenate([columns.single[alone], columns.wait[waits], [col for _, col in members]])
+    whole = columns.whole
+    rows = np.concatenate([data.option_candidate[alone], waits, data.option_candidate[whole.option]])
+    cols = np.concatenate([columns.single[alone], columns.wait[waits], whole.column[whole.member_of]])
     builder.add_rows("each_child_once", rows, cols, 1.0, 1.0, 1.0, num=data.num_candidates)
 
 
@@ -138,8 +138,10 @@ def whole_groups_fill_places(data: AllocationData, columns: Columns, builder: Pr
     """
     free = data.facts.free[:, -1]
     by_setting: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for (number, setting_idx), column in columns.whole.items():
-        by_setting[setting_idx].append((len(data.groups[number].members), column))
+    whole = columns.whole
+    size = np.bincount(whole.member_of, minlength=len(whole.column))
+    for setting_idx, num, column in zip(whole.setting.tolist(), size.tolist(), whole.column.tolist(), strict=True):
+        by_setting[setting_idx].append((num, column))
     block = _Rows()
     for setting_idx, groups in by_setting.items():
         places = int(free[setting_idx])
@@ -173,9 +175,11 @@ def children_who_must_not_share(data: AllocationData, columns: Columns, builder:
     own, near = own[clash], near[clash]
     if not len(own):
         return
-    starts, row = np.unique(own, return_inverse=True)
-    pairs = np.unique(row * data.num_candidates + seats.candidate[near])
-    most = np.minimum(np.bincount(pairs // data.num_candidates), free[seats.setting[starts]])
+    is_first = np.diff(own, prepend=-1) > 0
+    starts, row = own[is_first], np.cumsum(is_first) - 1
+    pairs = np.sort(row * data.num_candidates + seats.candidate[near])
+    num_opponents = np.bincount(pairs[np.diff(pairs, prepend=-1) > 0] // data.num_candidates)
+    most = np.minimum(num_opponents, free[seats.setting[starts]])
     rows = np.concatenate([row, np.arange(len(starts))])
     cols = np.concatenate([seats.column[near], seats.column[starts]])
     values = np.concatenate([np.ones(len(near)), most])
@@ -185,10 +189,15 @@ def children_who_must_not_share(data: AllocationData, columns: Columns, builder:
 def _beside(seats: Seats, at: Ints) -> tuple[Ints, Ints]:
     """Each of some seats beside every seat of the same setting, itself included: two arrays, element by element."""
     first, last = seats.first[seats.setting[at]], seats.first[seats.setting[at] + 1]
+    row, near = _ranges(first, last)
+    return at[row], near
+
+
+def _ranges(first: Ints, last: Ints) -> tuple[Ints, Ints]:
+    """Ranges of positions, one after another: which range, and the position."""
     num = last - first
-    own = np.repeat(at, num)
-    offset = np.arange(len(own)) - np.repeat(np.cumsum(num) - num, num)
-    return own, np.repeat(first, num) + offset
+    row = np.repeat(np.arange(len(num)), num)
+    return row, np.arange(len(row)) + np.repeat(first - (np.cumsum(num) - num), num)
 
 
 def usual_fostering_limit(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:
@@ -238,31 +247,34 @@ def _limits_of(data: AllocationData, columns: Columns, setting_idx: int, carer: 
     if household <= USUAL_FOSTERING_LIMIT and not any(r.num_children > 1 for r in residents):
         return []
     limits: list[_Limit] = []
+    least_room = USUAL_FOSTERING_LIMIT + 1
     for t in range(len(data.facts.days) - 1, -1, -1):
-        limit = _limit_on(data, columns, setting_idx, carer, span[columns.seats.day[span] <= t], t)
-        if limit is not None and all(limit.room < later.room for later in limits):
+        limit = _limit_on(data, columns, setting_idx, carer, span[columns.seats.day[span] <= t], t, least_room)
+        if limit is not None:
             limits.append(limit)
+            least_room = limit.room
     return limits
 
 
 def _limit_on(
-    data: AllocationData, columns: Columns, setting_idx: int, carer: Carer, span: Ints, t: int
+    data: AllocationData, columns: Columns, setting_idx: int, carer: Carer, span: Ints, t: int, least_room: int
 ) -> _Limit | None:
-    """The limit of one carer on one day; ``None`` where it cannot bind."""
+    """The limit of one carer on one day; ``None`` where it cannot bind, or leaves no less room than a later day."""
     facts, seats = data.facts, columns.seats
     residents = data.instance.residents.get(carer.id, ())
     there = [r for r in residents if not _may_have_left(data, facts.child_idx[r.id], t)]
     unnamed = int(facts.unnamed[setting_idx, t])
     settled = unnamed + sum(r.num_children for r in there)
-    people = facts.children.num_children[facts.candidate_idx[seats.candidate[span]]]
+    room = max(USUAL_FOSTERING_LIMIT - settled, 0)
+    children = facts.candidate_idx[seats.candidate[span]]
+    people = facts.children.num_children[children]
     free = int(facts.free[setting_idx, t])
     most = free * int(people.max(initial=0))
-    if settled + min(most, int(people.sum())) <= USUAL_FOSTERING_LIMIT:
+    if room >= least_room or settled + min(most, int(people.sum())) <= USUAL_FOSTERING_LIMIT:
         return None
-    sets = [] if unnamed else _relaxing_sets(data, carer, {r.id for r in there}, seats.candidate[span], free)
-    names = [data.instance.children[int(c)].id for c in facts.candidate_idx[seats.candidate[span]]] if sets else []
-    outside = [span[[name not in chosen for name in names]] for chosen in sets]
-    return _Limit(span, people, max(USUAL_FOSTERING_LIMIT - settled, 0), most, outside)
+    sets = [] if unnamed else _relaxing_sets(data, carer, {r.id for r in there}, children, free)
+    named = ([facts.child_idx[name] for name in names if name in facts.child_idx] for names in sets)
+    return _Limit(span, people, room, most, [span[~np.isin(children, chosen)] for chosen in named])
 
 
 def _may_have_left(data: AllocationData, child_idx: int, t: int) -> bool:
@@ -270,20 +282,19 @@ def _may_have_left(data: AllocationData, child_idx: int, t: int) -> bool:
 
 
 def _relaxing_sets(
-    data: AllocationData, carer: Carer, settled: set[str], candidates: Ints, free: int
+    data: AllocationData, carer: Carer, settled: set[str], coming: Ints, free: int
 ) -> list[frozenset[str]]:
     """Sets of children of whom a carer may look after more than three, holding all who live there for good.
 
     Sets that cannot bring more than three people together are left out: the limit itself lets them in.
     """
-    facts = data.facts
-    ids = facts.candidate_idx[candidates]
-    here = settled | {data.instance.children[int(c)].id for c in ids[facts.in_big_group[ids]]}
-    groups = {group.child_ids: group for name in here for group in facts.groups_of.get(name, ())}
-    found = [frozenset(child_ids) for child_ids in groups]
+    facts, children = data.facts, data.instance.children
+    here = settled | {children[c].id for c in coming[facts.in_big_group[coming]].tolist()}
+    numbers = sorted({number for name in here for number in facts.group_numbers.get(name, ())})
+    found = [frozenset(data.instance.sibling_groups[number].child_ids) for number in numbers]
     if carer.exempt_child_ids:
         found.append(carer.exempt_child_ids)
-        here |= {data.instance.children[int(c)].id for c in ids}
+        here |= {children[c].id for c in coming.tolist()}
     child = data.instance.child
 
     def most_people(names: frozenset[str]) -> int:
@@ -301,36 +312,48 @@ def siblings_apart(data: AllocationData, columns: Columns, builder: ProgramBuild
 
     Returns the columns ``a``.
     """
-    pairs = [(c, d, len(g.members)) for g in data.groups if not g.is_required for c, d in combinations(g.members, 2)]
+    groups = [g for g in data.groups if not g.is_required]
+    pairs = [(c, d, len(g.members)) for g in groups for c, d in combinations(g.members, 2)]
     apart = builder.add_columns("siblings_apart", len(pairs), Domain.IMPLIED)
-    if not data.siblings_apart_pence:
+    if not data.siblings_apart_pence or not pairs:
         return apart
-    spans = [[np.arange(data.first_option[i], data.first_option[i + 1]) for i in (c, d)] for c, d, _ in pairs]
-    shared = [
-        _shared(data, of_c, of_d) if size > 2 else [] for (_, _, size), (of_c, of_d) in zip(pairs, spans, strict=True)
-    ]
-    both = builder.add_columns("siblings_both", sum(map(len, shared)), Domain.IMPLIED)
-    is_apart, is_both, used = _Rows(), _Rows(), 0
-    for column, own, common in zip(apart, spans, shared, strict=True):
-        together = both[used : used + len(common)]
-        used += len(common)
-        for span in own:
-            cols = np.concatenate([columns.single[span], together, [column]])
-            is_apart.append(cols, np.concatenate([np.ones(len(span)), -np.ones(len(together) + 1)]), 0)
-        for at, options in zip(together, common, strict=True):
-            for option in options:
-                is_both.append([int(at), int(columns.single[option])], [1, -1], 0)
+    first, second, size = np.array(pairs, dtype=np.int64).T
+    pair, of_first, of_second = _shared(data, first, second, np.flatnonzero(size > 2))
+    both = builder.add_columns("siblings_both", len(pair), Domain.IMPLIED)
+    row, options = _options_of(data, np.stack([first, second], axis=1).ravel())  # the rows 2p and 2p + 1 are of pair p
+    rows = [row, 2 * pair, 2 * pair + 1, np.arange(2 * len(pairs))]
+    cols = [columns.single[options], both, both, np.repeat(apart, 2)]
+    values = np.ones(sum(map(len, cols)))
+    values[len(options) :] = -1
+    is_apart, is_both = _Rows(), _Rows()
+    is_apart.extend(np.concatenate(rows), np.concatenate(cols), values, np.zeros(2 * len(pairs)))
     is_apart.add_to(builder, "siblings_apart")
+    taken = columns.single[np.stack([of_first, of_second], axis=1).ravel()]
+    cols = [np.repeat(both, 2), taken]
+    values = np.repeat([1.0, -1.0], len(taken))
+    is_both.extend(np.tile(np.arange(len(taken)), 2), np.concatenate(cols), values, np.zeros(len(taken)))
     is_both.add_to(builder, "siblings_both")
     return apart
 
 
-def _shared(data: AllocationData, of_c: Ints, of_d: Ints) -> list[tuple[int, int]]:
-    """Options of two siblings in the same setting, where there is room for both."""
+def _options_of(data: AllocationData, candidates: Ints) -> tuple[Ints, Ints]:
+    """All options of some candidates, one after another: the position in ``candidates``, and the option."""
+    first, last = data.first_option[candidates], data.first_option[candidates + 1]
+    return _ranges(first, last)
+
+
+def _shared(data: AllocationData, first: Ints, second: Ints, pairs: Ints) -> tuple[Ints, Ints, Ints]:
+    """Options of two siblings in the same setting, where there is room for both: the pair, and the option of each."""
     setting = data.options.pairs.setting_idx
-    _, at_c, at_d = np.intersect1d(setting[of_c], setting[of_d], return_indices=True)
-    room = data.facts.free[setting[of_c[at_c]]].max(axis=1, initial=0) > 1
-    return list(zip(of_c[at_c[room]].tolist(), of_d[at_d[room]].tolist(), strict=True))
+    num_settings = len(data.instance.settings)
+    at_first, of_first = _options_of(data, first[pairs])
+    at_second, of_second = _options_of(data, second[pairs])
+    keys = at_second * num_settings + setting[of_second]
+    wanted = at_first * num_settings + setting[of_first]
+    found = np.searchsorted(keys, wanted)
+    room = data.facts.free.max(axis=1, initial=0) > 1
+    meet = (np.append(keys, -1)[found] == wanted) & room[setting[of_first]]
+    return pairs[at_first[meet]], of_first[meet], of_second[found[meet]]
 
 
 def block_beds(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> tuple[Ints, Ints]:
@@ -341,8 +364,8 @@ def block_beds(data: AllocationData, columns: Columns, builder: ProgramBuilder) 
     Returns the columns ``u`` and what each saves, pence a week.
     """
     fees, seats = data.options.fees, columns.seats
-    useful = np.array([data.blocks.get(int(block), 0) > 0 for block in fees.block_idx], dtype=np.bool_)
-    options = np.flatnonzero((fees.block_saving > 0) & useful)
+    free_blocks = [block for block, beds in data.blocks.items() if beds > 0]
+    options = np.flatnonzero((fees.block_saving > 0) & np.isin(fees.block_idx, free_blocks))
     used = builder.add_columns("block_bed", len(options), Domain.IMPLIED)
     block = _Rows()
     for option, column in zip(options, used, strict=True):
