@@ -140,7 +140,10 @@ def _spread(owner: Ints, cost: Ints, num: int) -> Mask:
 
     The ranks are shifted by a fraction that differs from owner to owner (multiples of the golden ratio).
     """
-    order = np.lexsort((cost, owner))
+    if not len(owner):
+        return np.zeros(0, dtype=np.bool_)
+    dearer = cost - cost.min()
+    order = np.argsort(owner * (dearer.max() + 1) + dearer, kind="stable")  # by owner, then cost
     sorted_owner = owner[order]
     first = np.flatnonzero(np.diff(sorted_owner, prepend=-1))
     num_entries = np.diff(first, append=len(owner))
@@ -170,4 +173,4 @@ def _joined(facts: Facts, parts: list[Options]) -> Options:
     fees = Fees(*(all_of(name, True) for name in ("fee", "block_saving", "block_idx", "support", "step")))
     rest = (all_of(name) for name in ("policy_pence", "num_apart", "cost"))
     options = Options(pairs, all_of("is_stay").astype(np.bool_), fees, *rest)
-    return options.where(np.lexsort((pairs.setting_idx, pairs.child_idx)))
+    return options.where(np.argsort(pairs.child_idx * len(facts.instance.settings) + pairs.setting_idx))

@@ -51,7 +51,7 @@ def lawful_among(facts: Facts, child_idx: Ints, setting_idx: Ints) -> Pairs:
     keeps = np.ones((len(child_idx), len(setting_idx)), dtype=np.bool_)
     for rule in GRID_RULES:
         keeps &= rule.passes(grid)
-    down, across = np.nonzero(keeps)
+    down, across = np.divmod(np.flatnonzero(keeps), max(1, len(setting_idx)))
     rest = [rule for rule in HARD_RULES if rule not in GRID_RULES and rule is not practice.within_search_radius]
     return _filtered(Pairs(facts, child_idx[down], setting_idx[across]), (practice.within_search_radius, *rest))
 

@@ -443,15 +443,16 @@ class Pairs:
 
     def where(self, mask: Mask) -> Pairs:
         """The pairs of a mask."""
-        return Pairs(self.facts, self.child_idx[mask], self.setting_idx[mask])
+        rows = np.flatnonzero(mask)
+        return Pairs(self.facts, self.child_idx.take(rows), self.setting_idx.take(rows))
 
     def child(self, values: NDArray[Scalar]) -> NDArray[Scalar]:
         """An array over children, spread over the pairs."""
-        return values[self.child_idx]
+        return values.take(self.child_idx)
 
     def setting(self, values: NDArray[Scalar]) -> NDArray[Scalar]:
         """An array over settings, spread over the pairs."""
-        return values[self.setting_idx]
+        return values.take(self.setting_idx)
 
     @cached_property
     def type(self) -> Ints:
