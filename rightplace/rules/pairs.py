@@ -1,7 +1,7 @@
 """The table of (child, setting) pairs: attributes as arrays, one row a pair.
 
 ``Facts`` turns an instance into arrays once; ``Pairs`` points into them. The same rule functions run on millions of
-pairs when matching and on a table of one row when a pair is explained or a plan is checked.
+pairs when matching, on the placements of a plan when it is checked, on a table of one row when a pair is explained.
 """
 
 from __future__ import annotations
