@@ -220,7 +220,9 @@ class ProgramBuilder:
         values = _joined((block[3] for block in self._rows), np.float64)
         key = rows * max(1, self._num_columns) + columns
         order = np.argsort(key, kind="stable")
-        unique, first = np.unique(key[order], return_index=True)
+        key = key[order]
+        first = np.flatnonzero(np.diff(key, prepend=-1))
+        unique = key[first]
         summed = np.add.reduceat(values[order], first) if len(first) else values
         unique_rows, unique_columns = np.divmod(unique, max(1, self._num_columns))
         return Program(

@@ -11,7 +11,7 @@ import numpy as np
 from rightplace.certificate import check
 from rightplace.instances.policy import SearchOrder
 from rightplace.models.allocation import AllocationData, allocation_data, plan_of
-from rightplace.models.costs import fees_of, settled_siblings_apart
+from rightplace.models.costs import cost_tables, fees_of, settled_siblings_apart
 from rightplace.models.eligible import Options
 from rightplace.plan import Plan, Tier
 from rightplace.rules.catalogue import HARD_RULES, priced
@@ -32,7 +32,8 @@ def everything(instance: Instance, *, rematch: bool) -> AllocationData:
         _is_lawful(facts, int(c), int(s)) for c, s in zip(everywhere.child_idx, everywhere.setting_idx, strict=True)
     ]
     rows = everywhere.where(np.array(lawful, dtype=np.bool_))
-    fees, policy, apart = fees_of(rows), priced(rows), settled_siblings_apart(facts, rows)
+    tables = cost_tables(facts)
+    fees, policy, apart = fees_of(rows, tables), priced(rows), settled_siblings_apart(rows, tables)
     cost = fees.fee + policy + instance.policy.price.siblings_apart * apart
     is_stay = rows.is_stay & ~facts.children.is_waiting[rows.child_idx]
     candidate = np.searchsorted(facts.candidate_idx, rows.child_idx)

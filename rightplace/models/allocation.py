@@ -83,10 +83,12 @@ class AllocationData:
         at = int(first + np.searchsorted(self.options.pairs.setting_idx[first:last], setting_idx))
         return at if at < last and self.options.pairs.setting_idx[at] == setting_idx else -1
 
-    def stay(self, candidate: int) -> int:
-        """The option of a candidate who may move to stay where it lives."""
-        first, last = self.first_option[candidate : candidate + 2]
-        return int(first + np.flatnonzero(self.options.is_stay[first:last])[0])
+    def stays(self) -> Ints:
+        """(n,): the option of each candidate who may move to stay where it lives, -1 for who waits."""
+        found = np.full(self.num_candidates, -1, dtype=np.int64)
+        options = np.flatnonzero(self.options.is_stay)
+        found[self.option_candidate[options]] = options
+        return found
 
 
 def allocation_data(instance: Instance, *, rematch: bool, search_order: SearchOrder | None = None) -> AllocationData:
@@ -217,15 +219,13 @@ def _objectives(
     price[columns.single[alone]] = data.options.cost[alone]
     steps[columns.parts.column] = columns.parts.sums(data.options.fees.step)
     price[columns.parts.column] = columns.parts.sums(data.options.cost)
-    for candidate in np.flatnonzero(~data.may_wait & (columns.wait >= 0)):
-        stay = data.stay(int(candidate))
-        steps[columns.wait[candidate]] = data.options.fees.step[stay]
-        price[columns.wait[candidate]] = data.options.cost[stay]
+    stays = data.stays()
+    stay_together = np.flatnonzero(~data.may_wait & (columns.wait >= 0))
+    steps[columns.wait[stay_together]] = data.options.fees.step[stays[stay_together]]
+    price[columns.wait[stay_together]] = data.options.cost[stays[stay_together]]
     for group in data.groups:
         if group.is_required:
-            homes = {
-                c: int(data.options.pairs.setting_idx[data.stay(c)]) for c in group.members if not data.may_wait[c]
-            }
+            homes = {c: int(data.options.pairs.setting_idx[stays[c]]) for c in group.members if not data.may_wait[c]}
             price[columns.wait[group.members[0]]] += data.siblings_apart_pence * _pairs_apart(group, homes)
     price[apart] = data.siblings_apart_pence
     price[saving] = -saved
@@ -239,11 +239,11 @@ def allocation_plan(data: AllocationData, columns: Columns, program: Program, va
     """The plan that a point of the program means; its value is added up from the options, not taken from the solver."""
     point = values > 0.5
     alone = np.flatnonzero(columns.single >= 0)
-    alone = alone[point[columns.single[alone]]]
-    together = point[columns.parts.column][columns.parts.part_of_member]
-    stays = {int(c): data.stay(int(c)) for c in np.flatnonzero(~data.may_wait)}
-    taken = np.concatenate([alone, columns.parts.option[together]])
-    return plan_of(data, stays | dict(zip(data.option_candidate[taken].tolist(), taken.tolist(), strict=True)))
+    together = columns.parts.option[point[columns.parts.column][columns.parts.part_of_member]]
+    option_of = data.stays()
+    for taken in (alone[point[columns.single[alone]]], together):
+        option_of[data.option_candidate[taken]] = taken
+    return plan_of(data, {c: option for c, option in enumerate(option_of.tolist()) if option >= 0})
 
 
 def plan_of(data: AllocationData, chosen: dict[int, int]) -> Plan:
@@ -254,7 +254,7 @@ def plan_of(data: AllocationData, chosen: dict[int, int]) -> Plan:
     instance = data.instance
     on_block = _on_block(data, chosen)
     placements = tuple(_placement(data, option, on_block) for _, option in sorted(chosen.items()))
-    waiting = [int(c) for c in data.facts.candidate_idx[[c for c in range(data.num_candidates) if c not in chosen]]]
+    waiting = [child_idx for c, child_idx in enumerate(data.facts.candidate_idx.tolist()) if c not in chosen]
     where = {c: int(data.options.pairs.setting_idx[option]) for c, option in chosen.items()}
     num_apart = sum(_pairs_apart(group, where) for group in data.groups)
     settled = sum(int(data.options.num_apart[option]) for option in chosen.values())

@@ -76,23 +76,53 @@ def _fee_table(instance: Instance) -> Ints:
     return table
 
 
-def fees_of(pairs: Pairs) -> Fees:
+def _contract_idx(instance: Instance) -> Ints:
+    """(num_settings,): position of the contract in the instance's contracts, -1 without."""
+    contract_of = {contract.id: i for i, contract in enumerate(instance.contracts)}
+    ids = [setting.offer.contract_id for setting in instance.settings]
+    return np.array([-1 if contract_id is None else contract_of[contract_id] for contract_id in ids], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class CostTables:
+    """What the costs of all pairs of an instance are looked up in.
+
+    Parameters
+    ----------
+    fee
+        (num_settings, 4): what a setting asks by need level, pence a week.
+    contract_idx
+        (num_settings,): position of the contract in the instance's contracts, -1 without.
+    first_settled, settled_home
+        ``settled_home[first_settled[c]:first_settled[c + 1]]`` are the settings of the settled siblings of child ``c``.
+    """
+
+    fee: Ints
+    contract_idx: Ints
+    first_settled: Ints
+    settled_home: Ints
+
+
+def cost_tables(facts: Facts) -> CostTables:
+    """Make the tables of an instance."""
+    first_settled, settled_home = _settled_siblings(facts)
+    return CostTables(_fee_table(facts.instance), _contract_idx(facts.instance), first_settled, settled_home)
+
+
+def fees_of(pairs: Pairs, tables: CostTables) -> Fees:
     """What each pair costs, which support and contract it uses, and where a cascade would find it."""
     facts = pairs.facts
     instance = facts.instance
     level = pairs.child(facts.children.need_level)
-    fee = _fee_table(instance)[pairs.setting_idx, level - 1]
-    contract_of = {contract.id: i for i, contract in enumerate(instance.contracts)}
-    contract_idx = np.array(
-        [contract_of[s.offer.contract_id] if s.offer.contract_id is not None else -1 for s in instance.settings],
-        dtype=np.int64,
-    )
-    contract = pairs.setting(contract_idx) if len(contract_idx) else np.zeros(0, dtype=np.int64)
+    fee = tables.fee[pairs.setting_idx, level - 1]
+    contract = pairs.setting(tables.contract_idx)
     saving = np.zeros(len(pairs), dtype=np.int64)
     block = np.full(len(pairs), -1, dtype=np.int64)
     contracted = np.zeros(len(pairs), dtype=np.bool_)
+    by_contract = np.argsort(contract, kind="stable")
+    first = np.searchsorted(contract[by_contract], np.arange(len(instance.contracts) + 1))
     for i, terms in enumerate(instance.contracts):
-        rows = np.flatnonzero(contract == i)
+        rows = by_contract[first[i] : first[i + 1]]
         if terms.authority_id is not None:
             rows = rows[pairs.child(facts.children.authority_idx)[rows] == facts.authority_idx[terms.authority_id]]
         if terms.kind is ContractKind.FRAMEWORK:
@@ -112,15 +142,16 @@ def _band_fees(pairs: Pairs, rows: Ints, contract: Contract, otherwise: Ints) ->
     """The fee of the first band that fits each child; what the setting asks where none does."""
     children = pairs.facts.children
     idx = pairs.child_idx[rows]
+    age, level = children.ages_months[idx], children.need_level[idx]
+    solo, dyad = children.solo[idx], children.parent_and_child[idx]
     fees = otherwise.copy()
     open_rows = np.ones(len(rows), dtype=np.bool_)
     for band in contract.bands:
-        fits = open_rows & (children.ages_months[idx] >= band.age_min_months)
-        fits &= (children.ages_months[idx] <= band.age_max_months) & (children.need_level[idx] <= band.need_level_max)
+        fits = open_rows & (age >= band.age_min_months) & (age <= band.age_max_months) & (level <= band.need_level_max)
         if band.solo:
-            fits &= children.solo[idx]
+            fits &= solo
         if band.parent_and_child:
-            fits &= children.parent_and_child[idx]
+            fits &= dyad
         fees[fits] = band.fee_pence_per_week
         open_rows &= ~fits
     return fees
@@ -140,28 +171,27 @@ def _steps(pairs: Pairs, contracted: np.ndarray[tuple[int], np.dtype[np.bool_]])
     return np.where(own, OWN, np.where(owner >= 0, CONSORTIUM, elsewhere)).astype(np.int64)
 
 
-def settled_siblings_apart(facts: Facts, pairs: Pairs) -> Ints:
+def settled_siblings_apart(pairs: Pairs, tables: CostTables) -> Ints:
     """From how many siblings each pair would separate the child, of those who live somewhere for good.
 
     Counted are siblings of a PREFERRED or REQUIRED group who are no candidates and live in a setting of the instance.
     """
-    total = np.zeros(len(pairs), dtype=np.int64)
-    for child_idx, homes in _settled_siblings(facts).items():
-        rows = np.flatnonzero(pairs.child_idx == child_idx)
-        for home in homes:
-            total[rows] += pairs.setting_idx[rows] != home
-    return total
+    num = np.diff(tables.first_settled)[pairs.child_idx]
+    pair = np.repeat(np.arange(len(pairs)), num)
+    offset = np.arange(len(pair)) - np.repeat(np.cumsum(num) - num, num)
+    home = tables.settled_home[tables.first_settled[pairs.child_idx[pair]] + offset]
+    return np.bincount(pair[home != pairs.setting_idx[pair]], minlength=len(pairs))
 
 
-def _settled_siblings(facts: Facts) -> dict[int, list[int]]:
-    """Candidate to the settings of its settled siblings, one entry a sibling."""
+def _settled_siblings(facts: Facts) -> tuple[Ints, Ints]:
+    """The settings of the settled siblings of each candidate, one entry a sibling: first entries and entries."""
     instance = facts.instance
-    found: dict[int, list[int]] = {}
-    for child_idx in facts.candidate_idx:
-        child = instance.children[int(child_idx)]
+    homes: list[list[int]] = [[] for _ in instance.children]
+    for child_idx in facts.candidate_idx.tolist():
+        child = instance.children[child_idx]
         group = instance.together_group.get(child.id)
         others = [facts.child_idx[other] for other in group.child_ids if other != child.id] if group else []
-        homes = [int(facts.children.current_setting_idx[o]) for o in others if not facts.is_candidate[o]]
-        if any(home >= 0 for home in homes):
-            found[int(child_idx)] = [home for home in homes if home >= 0]
-    return found
+        settled = (int(facts.children.current_setting_idx[o]) for o in others if not facts.is_candidate[o])
+        homes[child_idx] = [home for home in settled if home >= 0]
+    first = np.cumsum([0, *map(len, homes)])
+    return first, np.array([home for of_child in homes for home in of_child], dtype=np.int64)

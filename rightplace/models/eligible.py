@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.models.costs import Fees, fees_of, settled_siblings_apart
-from rightplace.rules.catalogue import lawful, priced
+from rightplace.models.costs import CostTables, Fees, cost_tables, fees_of, settled_siblings_apart
+from rightplace.rules.catalogue import lawful_among, priced
 from rightplace.rules.pairs import Facts, Ints, Mask, Pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CHUNK = 2_000_000
+_CHUNK = 500_000
 """Pairs looked at together, so that memory does not grow with the instance."""
 
 
@@ -58,13 +58,14 @@ def options_of(facts: Facts) -> Options:
     """All options of all candidates of an instance, shortlisted where its policy says so."""
     open_settings = np.flatnonzero(facts.free.max(axis=1, initial=0) > 0)
     shortlist = facts.instance.policy.search.shortlist
+    tables = cost_tables(facts)
     parts = []
     for children in _chunks(facts, max(1, _CHUNK // max(1, len(open_settings)))):
-        part = _priced_options(facts, lawful(Pairs.product(facts, children, open_settings)), stays=False)
+        part = _priced_options(lawful_among(facts, children, open_settings), tables, stays=False)
         parts.append(_shortlisted(part, shortlist) if shortlist else part)
     movers = facts.candidate_idx[~facts.children.is_waiting[facts.candidate_idx]]
     stays = Pairs(facts, movers, facts.children.current_setting_idx[movers])
-    parts.append(_priced_options(facts, stays, stays=True))
+    parts.append(_priced_options(stays, tables, stays=True))
     return _joined(facts, parts)
 
 
@@ -82,11 +83,11 @@ def _chunks(facts: Facts, size: int) -> Iterator[Ints]:
         first = last
 
 
-def _priced_options(facts: Facts, pairs: Pairs, *, stays: bool) -> Options:
-    fees = fees_of(pairs)
+def _priced_options(pairs: Pairs, tables: CostTables, *, stays: bool) -> Options:
+    fees = fees_of(pairs, tables)
     policy = priced(pairs)
-    apart = settled_siblings_apart(facts, pairs)
-    cost = fees.fee + policy + facts.instance.policy.price.siblings_apart * apart
+    apart = settled_siblings_apart(pairs, tables)
+    cost = fees.fee + policy + pairs.facts.instance.policy.price.siblings_apart * apart
     return Options(pairs, np.full(len(pairs), stays), fees, policy, apart, cost)
 
 
@@ -139,18 +140,24 @@ def _spread(owner: Ints, cost: Ints, num: int) -> Mask:
 
     The ranks are shifted by a fraction that differs from owner to owner (multiples of the golden ratio).
     """
-    order = np.lexsort((cost, owner))
+    if not len(owner):
+        return np.zeros(0, dtype=np.bool_)
+    dearer = cost - cost.min()
+    order = np.argsort(owner * (dearer.max() + 1) + dearer, kind="stable")  # by owner, then cost
     sorted_owner = owner[order]
-    first = np.searchsorted(sorted_owner, sorted_owner, side="left")
-    size = np.searchsorted(sorted_owner, sorted_owner, side="right") - first
-    rank = np.arange(len(owner)) - first
+    first = np.flatnonzero(np.diff(sorted_owner, prepend=-1))
+    num_entries = np.diff(first, append=len(owner))
+    rank = np.arange(len(owner)) - np.repeat(first, num_entries)
     near, far = num - num // 2, num // 2
-    shift = np.modf(sorted_owner * 0.6180339887498949)[0]
-    growth = np.log(np.maximum(size, near + 1) / near)
-    step = np.floor(np.log(np.maximum(rank, near) / near) * far / growth + shift)
-    before = np.floor(np.log(np.maximum(rank - 1, near) / near) * far / growth + shift)
+    shift = np.modf(sorted_owner[first] * 0.6180339887498949)[0]
+    growth = np.log(np.maximum(num_entries, near + 1) / near)
+    is_far = np.flatnonzero(rank >= near)
+    of_owner = np.repeat(np.arange(len(first)), num_entries)[is_far]
+    step = np.floor(np.log(rank[is_far] / near) * far / growth[of_owner] + shift[of_owner])
+    keep_sorted = (rank < near) | np.repeat(num_entries <= num, num_entries)
+    keep_sorted[is_far] |= (rank[is_far] > near) & (np.diff(step, prepend=0) > 0)
     keep = np.zeros(len(owner), dtype=np.bool_)
-    keep[order] = (rank < near) | (size <= num) | ((rank > near) & (step > before))
+    keep[order] = keep_sorted
     return keep
 
 
@@ -166,4 +173,4 @@ def _joined(facts: Facts, parts: list[Options]) -> Options:
     fees = Fees(*(all_of(name, True) for name in ("fee", "block_saving", "block_idx", "support", "step")))
     rest = (all_of(name) for name in ("policy_pence", "num_apart", "cost"))
     options = Options(pairs, all_of("is_stay").astype(np.bool_), fees, *rest)
-    return options.where(np.lexsort((pairs.setting_idx, pairs.child_idx)))
+    return options.where(np.argsort(pairs.child_idx * len(facts.instance.settings) + pairs.setting_idx))

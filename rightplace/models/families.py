@@ -320,7 +320,8 @@ def _may_have_left(data: AllocationData, child_idx: int, t: int) -> bool:
 
 def _are_siblings(data: AllocationData, names: frozenset[str]) -> bool:
     """Whether one sibling group holds them all."""
-    return any(names <= set(group.child_ids) for group in data.facts.groups_of.get(next(iter(names)), ()))
+    numbers = data.facts.group_numbers.get(next(iter(names)), ())
+    return any(names <= set(data.instance.sibling_groups[number].child_ids) for number in numbers)
 
 
 def siblings_apart(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> Ints:
@@ -358,8 +359,8 @@ def block_beds(data: AllocationData, columns: Columns, builder: ProgramBuilder) 
     Returns the columns ``u`` and what each saves, pence a week.
     """
     fees, seats = data.options.fees, columns.seats
-    useful = np.array([data.blocks.get(int(block), 0) > 0 for block in fees.block_idx], dtype=np.bool_)
-    options = np.flatnonzero((fees.block_saving > 0) & useful)
+    free_blocks = [block for block, beds in data.blocks.items() if beds > 0]
+    options = np.flatnonzero((fees.block_saving > 0) & np.isin(fees.block_idx, free_blocks))
     used = builder.add_columns("block_bed", len(options), Domain.IMPLIED)
     block = _Rows()
     for option, column in zip(options, used, strict=True):

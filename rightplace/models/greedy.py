@@ -36,7 +36,7 @@ class _Walk:
         self._starts: list[int] = ends.tolist()
         self._upper: list[float] = program.row_upper.tolist()
         self._activity = [0.0] * program.num_rows
-        self.point = np.zeros(program.num_columns)
+        self.point = [0.0] * program.num_columns
         self.relaxations: dict[int, list[int]] = {}
         for column in program.column_blocks.get("limit_relaxed", range(0)):
             for row, value in self._entries(column):
@@ -49,7 +49,7 @@ class _Walk:
 
     def set(self, column: int, value: float) -> None:
         """Give a column a value, whether or not rows allow it."""
-        change = value - float(self.point[column])
+        change = value - self.point[column]
         for row, coefficient in self._entries(column):
             self._activity[row] += coefficient * change
         self.point[column] = value
@@ -58,23 +58,32 @@ class _Walk:
         """Whether a row of the column is broken."""
         return any(self._is_broken(row) for row, _ in self._entries(column))
 
-    def swap(self, take: list[int], leave: list[int]) -> bool:
-        """Set ``take`` to 1 and ``leave`` to 0 if the rows allow it, relaxing the fostering limit if need be."""
-        for column in leave:
-            self.set(column, 0.0)
-        for column in take:
-            self.set(column, 1.0)
-        if not any(map(self.overfull, take)) or self._relax(take):
-            return True
-        for column in take:
-            self.set(column, 0.0)
-        for column in leave:
-            self.set(column, 1.0)
-        return False
+    def take_first(self, take: list[int], leave: list[int]) -> None:
+        """Set the first of ``take`` that the rows allow to 1 and ``leave`` to 0; relax the fostering limit if need be.
 
-    def _relax(self, take: list[int]) -> bool:
-        """Turn on the relaxations in the broken rows of the columns taken; undo them if that is not enough."""
-        broken = {row for column in take for row, _ in self._entries(column) if self._is_broken(row)}
+        Where they allow none, everything stays as it is.
+        """
+        for column in leave:
+            self.set(column, 0.0)
+        for column in take:
+            if self._may_fit(column):
+                self.set(column, 1.0)
+                if not self.overfull(column) or self._relax(column):
+                    return
+                self.set(column, 0.0)
+        for column in leave:
+            self.set(column, 1.0)
+
+    def _may_fit(self, column: int) -> bool:
+        """Whether a column can be taken so far as the rows go that nothing relaxes."""
+        for row, coefficient in self._entries(column):
+            if self._activity[row] + coefficient > self._upper[row] + 1e-9 and row not in self.relaxations:
+                return False
+        return True
+
+    def _relax(self, take: int) -> bool:
+        """Turn on the relaxations in the broken rows of the column taken; undo them if that is not enough."""
+        broken = {row for row, _ in self._entries(take) if self._is_broken(row)}
         turned = []
         for column in {column for row in broken for column in self.relaxations.get(row, ())}:
             if not self.point[column]:
@@ -83,7 +92,7 @@ class _Walk:
                     self.set(column, 0.0)
                 else:
                     turned.append(column)
-        if not any(map(self.overfull, take)):
+        if not self.overfull(take):
             return True
         for column in turned:
             self.set(column, 0.0)
@@ -101,26 +110,25 @@ def greedy_point(data: AllocationData, program: Program, columns: Columns) -> Fl
     the same day.
     """
     walk = _Walk(program)
-    for candidate in range(data.num_candidates):
-        column = columns.wait[candidate] if columns.wait[candidate] >= 0 else columns.single[data.stay(candidate)]
-        walk.set(int(column), 1.0)
+    as_today, stays = columns.wait.copy(), np.flatnonzero(columns.wait < 0)
+    as_today[stays] = columns.single[data.stays()[stays]]
+    for column in as_today.tolist():
+        walk.set(column, 1.0)
     for column in program.column_blocks.get("siblings_apart", range(0)):
         walk.set(column, 1.0)
-    whole: dict[int, list[int]] = {}
-    for part in np.flatnonzero(columns.parts.is_whole(data)).tolist():
-        whole.setdefault(int(columns.parts.group[part]), []).append(part)
+    wholes = _wholes_by_group(data, columns)
     in_group = {c: number for number, group in enumerate(data.groups) for c in group.members}
     done: set[int] = set()
     for candidate in sorted(np.flatnonzero(data.may_wait).tolist(), key=lambda c: _arrival(data, c)):
         number = in_group.get(candidate, -1)
         if number >= 0 and number not in done:
             done.add(number)
-            _place_group(data, columns, walk, number, whole.get(number, []))
+            _place_group(data, columns, walk, number, wholes.get(number, []))
         if walk.point[columns.wait[candidate]] and not (number >= 0 and data.groups[number].is_required):
             _place_alone(data, columns, walk, candidate)
-    _join_siblings(data, columns, walk)
+    _join_siblings(columns, walk)
     _complete(program, walk)
-    return walk.point
+    return np.array(walk.point)
 
 
 def _arrival(data: AllocationData, candidate: int) -> tuple[date, bool, int]:
@@ -128,46 +136,50 @@ def _arrival(data: AllocationData, candidate: int) -> tuple[date, bool, int]:
     return child.referred_on or data.instance.date, child.urgency is not Urgency.EMERGENCY, candidate
 
 
-def _place_group(data: AllocationData, columns: Columns, walk: _Walk, number: int, whole: list[int]) -> None:
-    """The cheapest of the settings that take the whole group, given as parts, if it only has children who wait."""
-    members = data.groups[number].members
-    if not data.may_wait[list(members)].all():
-        return
-    found = []
-    for part in whole:
-        options = columns.parts.option[columns.parts.first[part] : columns.parts.first[part + 1]]
-        step = int(data.options.fees.step[options].max()) if data.search_order is SearchOrder.CASCADE else 0
-        found.append((step, int(data.options.cost[options].sum()), int(columns.parts.column[part])))
-    waits = [int(columns.wait[c]) for c in members]
-    for _, _, column in sorted(found):
-        if walk.swap([column], waits):
-            return
+def _wholes_by_group(data: AllocationData, columns: Columns) -> dict[int, list[int]]:
+    """For each group the columns that place it whole, the best first."""
+    parts = columns.parts
+    step, cost = np.zeros(len(parts.column), dtype=np.int64), parts.sums(data.options.cost)
+    if data.search_order is SearchOrder.CASCADE:
+        np.maximum.at(step, parts.part_of_member, data.options.fees.step[parts.option])
+    order = np.lexsort((parts.column, cost, step))
+    found: dict[int, list[int]] = {}
+    for at in order[parts.is_whole(data)[order]].tolist():
+        found.setdefault(int(parts.group[at]), []).append(int(parts.column[at]))
+    return found
+
+
+def _place_group(data: AllocationData, columns: Columns, walk: _Walk, number: int, wholes: list[int]) -> None:
+    """The first of the settings that takes the whole group, if it only has children who wait."""
+    members = list(data.groups[number].members)
+    if data.may_wait[members].all():
+        walk.take_first(wholes, columns.wait[members].tolist())
 
 
 def _place_alone(data: AllocationData, columns: Columns, walk: _Walk, candidate: int) -> None:
     """The cheapest setting that takes one child."""
     span = np.arange(data.first_option[candidate], data.first_option[candidate + 1])
     step = data.options.fees.step[span] if data.search_order is SearchOrder.CASCADE else np.zeros(len(span))
-    for option in span[np.lexsort((data.options.cost[span], step))]:
-        if walk.swap([int(columns.single[option])], [int(columns.wait[candidate])]):
-            return
+    best_first = span[np.lexsort((data.options.cost[span], step))]
+    walk.take_first(columns.single[best_first].tolist(), [int(columns.wait[candidate])])
 
 
-def _join_siblings(data: AllocationData, columns: Columns, walk: _Walk) -> None:
+def _join_siblings(columns: Columns, walk: _Walk) -> None:
     """Siblings who came one by one to the same setting are there together: one column says so."""
     parts = columns.parts
-    taken = walk.point[columns.single[parts.option]] * (columns.single[parts.option] >= 0)
-    complete = np.bincount(parts.part_of_member, taken, minlength=len(parts.column)) == parts.size
+    single = columns.single[parts.option]
+    alone = (np.array(walk.point)[single] > 0) & (single >= 0)
+    complete = np.bincount(parts.part_of_member, alone, minlength=len(parts.column)) == parts.size
     for part in sorted(np.flatnonzero(complete).tolist(), key=lambda q: -int(parts.size[q])):
-        alone = columns.single[parts.option[parts.first[part] : parts.first[part + 1]]].tolist()
-        if walk.point[alone].all():
-            walk.swap([int(parts.column[part])], alone)
+        one_by_one = single[parts.first[part] : parts.first[part + 1]].tolist()
+        if all(walk.point[column] for column in one_by_one):
+            walk.take_first([int(parts.column[part])], one_by_one)
 
 
 def _complete(program: Program, walk: _Walk) -> None:
     """Give the columns that follow from the placements their values: siblings together or apart, and block beds."""
-    savings = -program.objectives[-1].costs
-    for column in sorted(program.column_blocks.get("block_bed", range(0)), key=lambda j: -savings[j]):
+    costs = program.objectives[-1].costs.tolist()
+    for column in sorted(program.column_blocks.get("block_bed", range(0)), key=lambda j: costs[j]):
         walk.set(column, 1.0)
         if walk.overfull(column):
             walk.set(column, 0.0)

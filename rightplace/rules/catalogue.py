@@ -1,4 +1,4 @@
-"""The catalogue: every rule, in the order in which pairs are filtered (cheap and selective ones first)."""
+"""The catalogue: every rule, in the order of its tables, and what is asked of all of them together."""
 
 from __future__ import annotations
 
@@ -12,12 +12,20 @@ from rightplace.rules.pairs import Facts, Ints, Pairs
 from rightplace.rules.rule import Kind, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 HARD_RULES: tuple[Rule, ...] = (*practice.RULES, *regulation.RULES, *compatibility.RULES)
 APPROVAL_RULES: tuple[Rule, ...] = approval.RULES
 PREFERENCE_RULES: tuple[Rule, ...] = preference.RULES
 RULES: tuple[Rule, ...] = (*HARD_RULES, *APPROVAL_RULES, *PREFERENCE_RULES)
+GRID_RULES: tuple[Rule, ...] = (
+    practice.type_is_suitable,
+    practice.meets_need_level,
+    practice.open_to_authority,
+    practice.connected_to_child,
+    regulation.within_terms_of_approval,
+)
+"""Hard rules that compare attributes only and leave few pairs: ``lawful_among`` runs them first, on a grid."""
 CAPACITY = "capacity"
 """What stands for a rule where lawful places exist but other children take them."""
 
@@ -30,8 +38,29 @@ def rules_by_id() -> Mapping[str, Rule]:
 
 def lawful(pairs: Pairs) -> Pairs:
     """The pairs that keep every hard rule; each rule only sees what the ones before it left."""
-    for rule in HARD_RULES:
-        pairs = pairs.where(rule.passes(pairs))
+    return _filtered(pairs, HARD_RULES)
+
+
+def lawful_among(facts: Facts, child_idx: Ints, setting_idx: Ints) -> Pairs:
+    """The lawful ones of all pairs of some children and some settings: ``lawful`` of their product, but faster.
+
+    Few pairs are lawful. So the rules that leave least run first, on the grid with the children down and the settings
+    across: there an attribute is looked up once for each child or setting, not once for each pair.
+    """
+    grid = Pairs(facts, child_idx[:, None], setting_idx[None, :])
+    keeps = np.ones((len(child_idx), len(setting_idx)), dtype=np.bool_)
+    for rule in GRID_RULES:
+        keeps &= rule.passes(grid)
+    down, across = np.divmod(np.flatnonzero(keeps), max(1, len(setting_idx)))
+    rest = [rule for rule in HARD_RULES if rule not in GRID_RULES and rule is not practice.within_search_radius]
+    return _filtered(Pairs(facts, child_idx[down], setting_idx[across]), (practice.within_search_radius, *rest))
+
+
+def _filtered(pairs: Pairs, rules: Iterable[Rule]) -> Pairs:
+    for rule in rules:
+        keeps = rule.passes(pairs)
+        if not keeps.all():
+            pairs = pairs.where(keeps)
     return pairs
 
 

@@ -36,6 +36,8 @@ class Household:
         self.poses = [self._flags(separation, _poses) for separation in self.separations]
         self.runs = [self._flags(separation, _is_at_risk) for separation in self.separations]
         self.named_keys = self._named_keys()
+        self.is_named = np.zeros(len(children), dtype=np.bool_)
+        self.is_named[self.named_keys // max(1, len(children))] = True
 
     def _flags(self, separation: Separation, test: Callable[[Child, Separation], bool]) -> Mask:
         return _flag(self.facts.instance.children, lambda child: test(child, separation))
@@ -53,11 +55,15 @@ class Household:
 
     def clash(self, a: Ints, b: Ints) -> Mask:
         """Whether children at positions ``a`` and ``b``, element by element, must not share a setting."""
-        keys = a * len(self.ages_months) + b
-        padded = np.append(self.named_keys, -1)
-        clashes: Mask = padded[np.searchsorted(self.named_keys, keys)] == keys
-        clashes = clashes | self._one_way(a, b) | self._one_way(b, a)
-        return clashes & (a != b)
+        return (self._are_named(a, b) | self._one_way(a, b) | self._one_way(b, a)) & (a != b)
+
+    def _are_named(self, a: Ints, b: Ints) -> Mask:
+        """Whether ``a`` and ``b`` are named never to share."""
+        named: Mask = self.is_named[a] & self.is_named[b]
+        maybe = np.flatnonzero(named)
+        keys = a[maybe] * len(self.ages_months) + b[maybe]
+        named[maybe] = np.append(self.named_keys, -1)[np.searchsorted(self.named_keys, keys)] == keys
+        return named
 
     def _one_way(self, a: Ints, b: Ints) -> Mask:
         """What ``a``'s plan and risks say about living with ``b``."""
@@ -77,12 +83,9 @@ class Household:
 
     def may_clash(self) -> Mask:
         """Per child: whether anything about them could clash with another child (a superset, quickly)."""
-        never: Mask = np.zeros(len(self.ages_months), dtype=np.bool_)
-        found = never | self.facts.children.solo | self.only_older | self.only_younger
+        found: Mask = self.is_named | self.facts.children.solo | self.only_older | self.only_younger
         for poses in self.poses:
             found |= poses
-        if len(self.named_keys):
-            found[np.unique(self.named_keys // len(self.ages_months))] = True
         return found
 
 

@@ -1,7 +1,7 @@
 """The table of (child, setting) pairs: attributes as arrays, one row a pair.
 
 ``Facts`` turns an instance into arrays once; ``Pairs`` points into them. The same rule functions run on millions of
-pairs when matching and on a table of one row when a pair is explained or a plan is checked.
+pairs when matching, on the placements of a plan when it is checked, on a table of one row when a pair is explained.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from rightplace.instances.children import (
     CaredForAlongside,
     Child,
+    LegalStatus,
     NeedCategory,
     Place,
     Sex,
-    SiblingGroup,
     Togetherness,
     Urgency,
+    Wish,
 )
 from rightplace.instances.geography import Point, distance_tenths
 from rightplace.instances.settings import (
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from rightplace.instances.instance import Instance
     from rightplace.rules.compatibility import Household
+    from rightplace.rules.preference import UnmetWish
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 Ints = NDArray[np.int64]
@@ -101,7 +103,7 @@ class ChildFacts:
         self.need_bits = _ints(_bits(c.needs, _NEEDS) for c in children)
         self.adaptation_needed = _flags(c.adaptation_needed for c in children)
         self.adult_ratio = _ints(int(c.adult_ratio) for c in children)
-        self.legal_status = [c.legal_status for c in children]
+        self.section_20 = _flags(c.legal_status is LegalStatus.V2 for c in children)
         self.remand = _flags(c.remand for c in children)
         self.parent_and_child = _flags(c.parent_and_child for c in children)
         self.deprivation_of_liberty = _flags(c.deprivation_of_liberty for c in children)
@@ -333,13 +335,21 @@ class Facts:
         return np.sort(_ints(self.child_idx[c.id] * m + self.setting_idx[s] for c, s in pairs))
 
     @cached_property
-    def groups_of(self) -> Mapping[str, tuple[SiblingGroup, ...]]:
-        """The sibling groups of each child, those kept apart included, by child id."""
-        found: dict[str, list[SiblingGroup]] = defaultdict(list)
-        for group in self.instance.sibling_groups:
+    def connected_sides(self) -> tuple[Mask, Mask]:
+        """Per child: names a connected carer; per setting: is named by a child."""
+        names_a_carer = _flags(bool(child.connected_carer_ids) for child in self.instance.children)
+        is_named = np.zeros(len(self.instance.settings), dtype=np.bool_)
+        is_named[self.connected_keys % max(1, len(is_named))] = True
+        return names_a_carer, is_named
+
+    @cached_property
+    def group_numbers(self) -> Mapping[str, tuple[int, ...]]:
+        """Positions of the sibling groups of each child, those kept apart included, by child id."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, group in enumerate(self.instance.sibling_groups):
             for child_id in group.child_ids:
-                found[child_id].append(group)
-        return {child_id: tuple(groups) for child_id, groups in found.items()}
+                found[child_id].append(number)
+        return {child_id: tuple(numbers) for child_id, numbers in found.items()}
 
     @cached_property
     def in_big_group(self) -> Mask:
@@ -373,6 +383,13 @@ class Facts:
         from rightplace.rules.compatibility import Household
 
         return Household(self)
+
+    @cached_property
+    def unmet_wishes(self) -> Mapping[Wish, UnmetWish]:
+        """Who wishes what of a setting in vain."""
+        from rightplace.rules.preference import UnmetWish
+
+        return {wish: UnmetWish(self.instance, wish) for wish in Wish}
 
     @cached_property
     def keeps_fostering_limit(self) -> Mask:
@@ -426,15 +443,16 @@ class Pairs:
 
     def where(self, mask: Mask) -> Pairs:
         """The pairs of a mask."""
-        return Pairs(self.facts, self.child_idx[mask], self.setting_idx[mask])
+        rows = np.flatnonzero(mask)
+        return Pairs(self.facts, self.child_idx.take(rows), self.setting_idx.take(rows))
 
     def child(self, values: NDArray[Scalar]) -> NDArray[Scalar]:
         """An array over children, spread over the pairs."""
-        return values[self.child_idx]
+        return values.take(self.child_idx)
 
     def setting(self, values: NDArray[Scalar]) -> NDArray[Scalar]:
         """An array over settings, spread over the pairs."""
-        return values[self.setting_idx]
+        return values.take(self.setting_idx)
 
     @cached_property
     def type(self) -> Ints:
@@ -477,10 +495,14 @@ class Pairs:
     @cached_property
     def is_connected(self) -> Mask:
         """The carer is a relative or friend of this very child."""
-        keys = self.child_idx * len(self.facts.instance.settings) + self.setting_idx
-        found = np.searchsorted(self.facts.connected_keys, keys)
-        padded = np.append(self.facts.connected_keys, -1)
-        return padded[found] == keys
+        connected_keys, num_settings = self.facts.connected_keys, len(self.facts.instance.settings)
+        names_a_carer, is_named = self.facts.connected_sides
+        connected: Mask = self.child(names_a_carer) & self.setting(is_named)
+        maybe = np.nonzero(connected)
+        keys = np.broadcast_to(self.child_idx, connected.shape)[maybe] * num_settings
+        keys += np.broadcast_to(self.setting_idx, connected.shape)[maybe]
+        connected[maybe] = np.append(connected_keys, -1)[np.searchsorted(connected_keys, keys)] == keys
+        return connected
 
     @cached_property
     def is_own(self) -> Mask:

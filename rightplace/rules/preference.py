@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rightplace.instances.instance import Instance
     from rightplace.rules.pairs import Pairs
 
 _NOT_PREFERRED = list(Suitability).index(Suitability.SUITABLE)
@@ -112,22 +113,24 @@ def _offered(setting: Setting, wish: Wish) -> Hashable:
     return setting.offer.faiths if wish is Wish.FAITH else setting.offer.languages
 
 
-def _unmet(p: Pairs, wish: Wish) -> Amounts:
-    """1 where the child has this wish and the setting does not meet it.
+class UnmetWish:
+    """Which settings do not meet one wish of which children, for all of an instance.
 
     Children who ask alike and settings that offer alike are judged once.
     """
-    children, settings = p.facts.instance.children, p.facts.instance.settings
-    asked, child_kind = np.unique(p.child_idx, return_inverse=True)
-    offered, setting_kind = np.unique(p.setting_idx, return_inverse=True)
-    asks = _kinds([_asked(children[int(c)], wish) for c in asked])
-    offers = _kinds([_offered(settings[int(s)], wish) for s in offered])
-    unmet = np.zeros((len(asks.first), len(offers.first)), dtype=np.int64)
-    for i, c in enumerate(asks.first):
-        child = children[int(asked[c])]
-        if wish in child.wishes:
-            unmet[i] = [not meets_wish(child, settings[int(offered[s])], wish) for s in offers.first]
-    return unmet[asks.kind[child_kind], offers.kind[setting_kind]]
+
+    def __init__(self, instance: Instance, wish: Wish) -> None:
+        children, settings = instance.children, instance.settings
+        self.asks = _kinds([_asked(child, wish) for child in children])
+        self.offers = _kinds([_offered(setting, wish) for setting in settings])
+        self.unmet = np.zeros((len(self.asks.first), len(self.offers.first)), dtype=np.int64)
+        for i, c in enumerate(self.asks.first):
+            if wish in children[c].wishes:
+                self.unmet[i] = [not meets_wish(children[c], settings[s], wish) for s in self.offers.first]
+
+    def of(self, p: Pairs) -> Amounts:
+        """1 where the child has this wish and the setting does not meet it."""
+        return self.unmet[p.child(self.asks.kind), p.setting(self.offers.kind)]
 
 
 class _Kinds(NamedTuple):
@@ -161,7 +164,7 @@ _WISHES = "Children Act 1989 s22(4), (5)"
 )
 def faith(p: Pairs) -> Amounts:
     """1 where a wish about faith is unmet."""
-    return _unmet(p, Wish.FAITH)
+    return p.facts.unmet_wishes[Wish.FAITH].of(p)
 
 
 @preference(
@@ -173,7 +176,7 @@ def faith(p: Pairs) -> Amounts:
 )
 def language(p: Pairs) -> Amounts:
     """1 where a wish about language is unmet."""
-    return _unmet(p, Wish.LANGUAGE)
+    return p.facts.unmet_wishes[Wish.LANGUAGE].of(p)
 
 
 @preference(
@@ -185,7 +188,7 @@ def language(p: Pairs) -> Amounts:
 )
 def ethnicity(p: Pairs) -> Amounts:
     """1 where a wish about ethnicity is unmet."""
-    return _unmet(p, Wish.ETHNICITY)
+    return p.facts.unmet_wishes[Wish.ETHNICITY].of(p)
 
 
 @preference(

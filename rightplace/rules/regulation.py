@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from rightplace.instances.children import LegalStatus, Place
+from rightplace.instances.children import Place
 from rightplace.instances.settings import ParentAndChild
 from rightplace.rules.pairs import Pairs, Type
 from rightplace.rules.rule import Mask, hard
@@ -150,8 +150,7 @@ def secure_accommodation(p: Pairs) -> Mask:
     age = p.child(c.ages_months)
     order = p.child(c.secure_order) | p.child(c.emergency)
     old_enough = (age >= 156) | p.child(c.secretary_of_state_approval)
-    section_20 = np.array([status is LegalStatus.V2 for status in c.legal_status], dtype=np.bool_)
-    lawful = p.child(c.secure_criteria) & order & old_enough & ~(p.child(section_20) & (age >= 192))
+    lawful = p.child(c.secure_criteria) & order & old_enough & ~(p.child(c.section_20) & (age >= 192))
     return ~p.is_place(Place.K1) | lawful
 
 

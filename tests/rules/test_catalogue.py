@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rightplace.instances.policy import default_policy
-from rightplace.rules.catalogue import HARD_RULES, RULES, lawful, priced
+from rightplace.rules.catalogue import GRID_RULES, HARD_RULES, RULES, lawful, lawful_among, priced
 from rightplace.rules.pairs import Facts, Pairs
 from rightplace.rules.rule import Kind, Rule
 from tests.rules import test_approval, test_compatibility, test_practice, test_preference, test_regulation
@@ -129,3 +129,29 @@ def test_rules_read_row_by_row(instance: Instance, rematch: bool) -> None:
     assert list(zip(found.child_idx, found.setting_idx, strict=True)) == [
         (row.child_idx[0], row.setting_idx[0]) for row, keeps in zip(rows, keeps_all, strict=True) if keeps
     ]
+
+
+@given(instances())
+@settings(max_examples=60)
+def test_the_grid_of_children_and_settings_finds_the_same_pairs(world: Instance) -> None:
+    """The lawful pairs among some children and settings are those of the table of all their pairs, in its order."""
+    facts = Facts(world, rematch=True)
+    everybody, everywhere = np.arange(len(world.children)), np.arange(len(world.settings))
+    expected = lawful(Pairs.product(facts, everybody, everywhere))
+    found = lawful_among(facts, everybody, everywhere)
+    assert found.child_idx.tolist() == expected.child_idx.tolist()
+    assert found.setting_idx.tolist() == expected.setting_idx.tolist()
+
+
+@given(instances())
+@settings(max_examples=60)
+def test_grid_rules_read_a_grid_like_a_table(world: Instance) -> None:
+    """A rule that runs on the grid of children and settings says of each pair what it says in the table of pairs."""
+    facts = Facts(world, rematch=True)
+    everybody, everywhere = np.arange(len(world.children)), np.arange(len(world.settings))
+    grid = Pairs(facts, everybody[:, None], everywhere[None, :])
+    table = Pairs.product(facts, everybody, everywhere)
+    for rule in GRID_RULES:
+        assert rule.in_force_from is None
+        on_grid = np.broadcast_to(rule.passes(grid), (len(everybody), len(everywhere)))
+        assert on_grid.ravel().tolist() == rule.passes(table).tolist()

@@ -1,0 +1,11 @@
+"""Certificate: is this plan lawful, does it add up, does it keep its claims? Decided from instance and plan alone.
+
+This room shares no code with the models or the solver. It lives through the plan setting by setting, day by day, and
+adds up every penny in its own plain way, so that a wrong formulation cannot certify itself. The rules on single pairs
+are the catalogue's, run on one table of all placements.
+"""
+
+from rightplace.certificate.checker import Certificate, check
+from rightplace.certificate.violation import Violation
+
+__all__ = ["Certificate", "Violation", "check"]
