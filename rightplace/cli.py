@@ -48,6 +48,7 @@ app.add_typer(imports)
 class SolverName(StrEnum):
     """Back ends."""
 
+    OURS = "ours"
     HIGHS = "highs"
     CBC = "cbc"
     SCIP = "scip"
@@ -90,7 +91,9 @@ def match(
     ] = None,
     export: Annotated[Path | None, typer.Option(help="Write the model as .mps or .lp for other solvers.")] = None,
     compare: Annotated[bool, typer.Option(help="Also solve the other search order.")] = True,
-    solver: Annotated[SolverName, typer.Option(help="Who solves.")] = SolverName.HIGHS,
+    solver: Annotated[
+        SolverName, typer.Option(help="Who solves. ours: HiGHS for small instances, a decomposition for large ones.")
+    ] = SolverName.OURS,
     time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds for solving.")] = 300.0,
     gap: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Stop at this relative gap: 0.01 is one per cent.")

@@ -127,33 +127,6 @@ class Program:
             row_blocks=self.row_blocks | {name: range(self.num_rows, self.num_rows + len(upper))},
         )
 
-    def within(self, free: Ints, point: Floats, objective: Objective) -> Program:
-        """The program of some columns (positions, ascending) with the others held where a point has them.
-
-        Rows without free columns are left out; the one objective is cut down to the free columns.
-        """
-        position = np.full(self.num_columns, -1, dtype=np.int64)
-        position[free] = np.arange(len(free))
-        rows = self.entry_rows
-        is_free = position[self.row_columns] >= 0
-        held = np.where(position >= 0, 0.0, point)
-        taken = np.bincount(rows, self.row_values * held[self.row_columns], minlength=self.num_rows)
-        kept = np.unique(rows[is_free])
-        return Program(
-            lower=self.lower[free],
-            upper=self.upper[free],
-            domains=self.domains[free],
-            row_starts=np.searchsorted(rows[is_free], np.append(kept, self.num_rows)),
-            row_columns=position[self.row_columns[is_free]],
-            row_values=self.row_values[is_free],
-            row_lower=self.row_lower[kept] - taken[kept],
-            row_upper=self.row_upper[kept] - taken[kept],
-            objectives=(Objective(objective.name, objective.costs[free]),),
-            column_blocks={},
-            row_blocks={},
-            start=point[free],
-        )
-
 
 class ProgramBuilder:
     """Collects blocks of columns and rows, then makes the frozen ``Program``."""

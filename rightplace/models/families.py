@@ -163,8 +163,8 @@ def children_who_must_not_share(data: AllocationData, columns: Columns, builder:
     .. math:: M \sum_{k \in \{c\} \cup K_c} seat_{kh} + \sum_{d \in D_c \setminus K_c} seat_{dh} \le M,
               \qquad M = \min(|D_c \setminus K_c|, free_h)
 
-    One row gathers all opponents :math:`D_c` of a child in a setting. :math:`K_c` are those opponents who clash with all
-    others of :math:`D_c` too: where one of them is, nobody else of the row can be.
+    One row gathers all opponents :math:`D_c` of a child in a setting. :math:`K_c` are those opponents who clash with
+    all others of :math:`D_c` too: where one of them is, nobody else of the row can be.
     """
     seats = columns.seats
     hot = data.facts.household.may_clash()[data.facts.candidate_idx]
@@ -203,7 +203,10 @@ def _clash_rows(seats: Seats, here: Ints, clash: Mask, hot: Mask, free: int) -> 
     candidates, one, at = np.unique(seats.candidate[here], return_index=True, return_inverse=True)
     clash = clash[np.ix_(one, one)]
     clash_or_self = clash | np.eye(len(one), dtype=np.bool_)
-    rows, cols, values, uppers = [], [], [], []
+    rows: list[Ints] = []
+    cols: list[Ints] = []
+    values: list[Ints] = []
+    uppers: list[int] = []
     seen = set()
     for child in np.flatnonzero(hot[candidates] & clash.any(axis=1)):
         opponents = clash[child]

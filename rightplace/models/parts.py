@@ -55,7 +55,9 @@ class Parts:
 
     def is_whole(self, data: AllocationData) -> Mask:
         """(Q,): the part is the whole group."""
-        return self.size == np.array([len(group.members) for group in data.groups], dtype=np.int64)[self.group]
+        sizes = np.array([len(group.members) for group in data.groups], dtype=np.int64)
+        whole: Mask = self.size == sizes[self.group]
+        return whole
 
 
 def parts_of(data: AllocationData) -> Parts:

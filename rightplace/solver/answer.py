@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-import numpy as np
+from rightplace.solver.outcome import Answer, Floats, Limit, Outcome, Reason, SolveOptions, TierClaim, whole_bound
+from rightplace.solver.tier import Minimise, one_tier
 
-from rightplace.errors import SolverError
-from rightplace.program import Domain, Objective, Program
-from rightplace.solver.outcome import Answer, Floats, Limit, Outcome, Reason, SolveOptions, TierClaim
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-Minimise = Callable[[Program, Objective, SolveOptions], Answer]
-"""A back end: minimise one objective of a program within the options' limits."""
-
-_TOLERANCE = 1e-5
+    from rightplace.program import Program
 
 
 def _highs() -> tuple[Minimise, str]:
@@ -51,6 +47,13 @@ BACK_ENDS: dict[str, Callable[[], tuple[Minimise, str]]] = {
 }
 
 
+OURS = "ours"
+"""The default: our own method for large programs (``solver.chain``), HiGHS alone for small ones."""
+SOLVERS = (OURS, *BACK_ENDS)
+_SMALL = 10_000
+"""Columns up to which a program is small."""
+
+
 def answer(program: Program, options: SolveOptions) -> Outcome:
     """Minimise the tiers in order; the first that a limit stops ends the search with the best point so far.
 
@@ -61,8 +64,13 @@ def answer(program: Program, options: SolveOptions) -> Outcome:
     SolverError
         When a back end fails, or gives a point that is not feasible.
     """
-    if options.solver not in BACK_ENDS:
-        raise ValueError(f"unknown solver {options.solver!r}: one of {', '.join(BACK_ENDS)}")
+    if options.solver not in SOLVERS:
+        raise ValueError(f"unknown solver {options.solver!r}: one of {', '.join(SOLVERS)}")
+    if options.solver == OURS and program.num_columns > _SMALL and program.start is not None:
+        from rightplace.solver.chain import solve
+
+        return solve(program, options)
+    options = replace(options, solver="highs") if options.solver == OURS else options
     minimise, version = BACK_ENDS[options.solver]()
     began = time.perf_counter()
     deadline = began + options.time_limit_seconds
@@ -76,75 +84,16 @@ def answer(program: Program, options: SolveOptions) -> Outcome:
             time_limit_seconds=max(left if is_last else left / 2, 0.0),
             relative_gap=options.relative_gap if is_last else 0.0,
         )
-        last = _one_tier(minimise, replace(held, start=point), objective, limits)
+        last = one_tier(minimise, replace(held, start=point), objective, limits)
         if last.reason in (Reason.INFEASIBLE, Reason.NO_SOLUTION):
             break
         assert last.values is not None  # Answer guarantees it
         point = last.values
         value = program.value(objective, point)
-        bound = value if last.reason is Reason.OPTIMAL else _whole(last.bound, value)
+        bound = value if last.reason is Reason.OPTIMAL else whole_bound(last.bound, value)
         claims.append(TierClaim(objective.name, value, bound))
         held = held.with_row(objective.costs, value + 0.25)
     return _outcome(program, point, claims, last, options.solver, version, time.perf_counter() - began)
-
-
-def _one_tier(minimise: Minimise, program: Program, objective: Objective, limits: SolveOptions) -> Answer:
-    """One tier, short-cut where nothing is left to do: no time, or no cost that could be avoided."""
-    start = program.start
-    if program.num_columns == 0:
-        return Answer(Reason.OPTIMAL, Limit.NONE, np.zeros(0), 0.0, "nothing to decide")
-    if start is not None and (objective.costs >= 0).all() and program.value(objective, start) == 0:
-        return Answer(Reason.OPTIMAL, Limit.NONE, start, 0.0, "the start is free")
-    if limits.stop.is_set() or limits.time_limit_seconds <= 0:
-        limit = Limit.INTERRUPT if limits.stop.is_set() else Limit.TIME
-        reason = Reason.FEASIBLE if start is not None else Reason.NO_SOLUTION
-        return Answer(reason, limit, start, None, "no time left")
-    given = minimise(program, objective, limits)
-    if given.values is None:
-        if start is not None and given.reason is Reason.INFEASIBLE:
-            raise SolverError(f"the back end says infeasible, but a feasible start exists: {given.detail}")
-        reason = Reason.FEASIBLE if start is not None else given.reason
-        return Answer(reason, given.limit, start, given.bound, given.detail)
-    point = _whole_point(minimise, program, objective, limits, given.values)
-    violation = program.worst_violation(point)
-    if violation > _TOLERANCE:
-        raise SolverError(f"the back end's point breaks a constraint by {violation:g}: {given.detail}")
-    if start is not None and program.value(objective, start) < program.value(objective, point):
-        return Answer(given.reason, given.limit, start, given.bound, given.detail)
-    return Answer(given.reason, given.limit, point, given.bound, given.detail)
-
-
-def _whole_point(
-    minimise: Minimise, program: Program, objective: Objective, limits: SolveOptions, values: Floats
-) -> Floats:
-    """A back end's point with whole columns made exactly whole.
-
-    Implied columns can always be whole at no loss, yet an optimal point may split them (two beds half used instead of
-    one). Then they are solved for once more, with everything else held.
-    """
-    rounded = np.where(program.domains == Domain.CONTINUOUS, values, np.round(values))
-    implied = program.domains == Domain.IMPLIED
-    if np.abs(values - rounded)[implied].max(initial=0.0) <= _TOLERANCE:
-        return rounded
-    held = program.domains == Domain.INTEGER
-    again = replace(
-        program,
-        lower=np.where(held, rounded, program.lower),
-        upper=np.where(held, rounded, program.upper),
-        domains=np.where(implied, Domain.INTEGER, program.domains),
-        start=None,
-    )
-    given = minimise(again, objective, replace(limits, time_limit_seconds=max(limits.time_limit_seconds, 10.0)))
-    if given.values is None:
-        return rounded
-    return np.where(program.domains == Domain.CONTINUOUS, given.values, np.round(given.values))
-
-
-def _whole(bound: float | None, value: int) -> int:
-    """A claimed bound, less the solver's rounding, up to the next whole number, at most the value."""
-    if bound is None or not math.isfinite(bound):
-        return 0
-    return min(value, math.ceil(bound - 1e-8 * abs(bound) - 1e-3))
 
 
 def _outcome(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import highspy
 import numpy as np
@@ -13,6 +16,9 @@ import numpy as np
 from rightplace.errors import SolverError
 from rightplace.program import Domain, Floats, Ints, Objective, Program
 from rightplace.solver.outcome import Answer, Limit, Progress, Reason, SolveOptions, claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TYPES = {
     Domain.CONTINUOUS: highspy.HighsVarType.kContinuous,
@@ -228,11 +234,27 @@ def _run_interruptibly(highs: Any) -> None:
             failure.append(error)
 
     worker = threading.Thread(target=run, name="highs")
-    worker.start()
-    while worker.is_alive():
-        worker.join(0.05)
+    with _without_chatter():
+        worker.start()
+        while worker.is_alive():
+            worker.join(0.05)
     if failure:
         raise failure[0]
+
+
+@contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Keep what HiGHS 1.12 prints past its own log (a line for each repaired point) out of standard output."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _answer(highs: Any, options: SolveOptions) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -55,7 +56,7 @@ class SolveOptions:
         Set by Ctrl-C: the solver ends and gives its best point.
     """
 
-    solver: str = "highs"
+    solver: str = "ours"
     time_limit_seconds: float = 300.0
     relative_gap: float = 0.0
     num_threads: int = 1
@@ -102,6 +103,13 @@ def claim(values: Floats, value: float, bound: float, detail: str) -> Answer:
     if value - bound < 1.0 - 1e-6:
         return Answer(Reason.OPTIMAL, Limit.NONE, values, bound, detail)
     return Answer(Reason.FEASIBLE, Limit.GAP, values, bound, detail)
+
+
+def whole_bound(bound: float | None, value: int) -> int:
+    """A claimed bound, less the solver's rounding, up to the next whole number, at most the value."""
+    if bound is None or not math.isfinite(bound):
+        return 0
+    return min(value, math.ceil(bound - 1e-8 * abs(bound) - 1e-3))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """First prices of the rows that columns fill, and with them the first columns of a relaxation.
 
-Each item spreads over its columns by a soft minimum of cost plus prices; each row's price then rises or falls until its
-columns fill it (Sinkhorn's iteration for transportation problems: Cuturi 2013, arXiv 1306.0895), at falling temperature.
+Each item spreads over its columns by a soft minimum of cost plus prices; each row's price then rises or falls until
+its columns fill it (Sinkhorn's iteration for transportation problems: Cuturi 2013, arXiv 1306.0895), at falling
+temperature.
 Prices are only a guess: a bad one makes the relaxation slower, never wrong.
 """
 
@@ -11,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.solver.structure import shares
+from rightplace.solver.structure import filled_rows, shares
 
 if TYPE_CHECKING:
-    from rightplace.program import Floats, Mask, Program
+    from rightplace.program import Floats, Ints, Mask, Program
     from rightplace.solver.structure import Structure
 
 _ROUNDS = 20
@@ -33,7 +34,7 @@ def first_columns(program: Program, structure: Structure, costs: Floats, rows: M
     rows
         The rows that take part.
     """
-    filled = _filled_rows(program) & rows
+    filled = filled_rows(program) & rows
     entry = filled[program.entry_rows]
     number = np.cumsum(filled) - 1
     row, column = number[program.entry_rows[entry]], program.row_columns[entry]
@@ -52,14 +53,7 @@ def first_columns(program: Program, structure: Structure, costs: Floats, rows: M
     return chosen
 
 
-def _filled_rows(program: Program) -> Mask:
-    """Rows without a lower side whose columns all count for something."""
-    negative = np.bincount(program.entry_rows, program.row_values <= 0, minlength=program.num_rows) > 0
-    found: Mask = ~negative & ~np.isfinite(program.row_lower) & (program.row_upper > 0)
-    return found
-
-
-def _prices(structure: Structure, costs: Floats, row: Floats, column: Floats, value: Floats, upper: Floats) -> Floats:
+def _prices(structure: Structure, costs: Floats, row: Ints, column: Ints, value: Floats, upper: Floats) -> Floats:
     prices = np.zeros(len(upper))
     if not len(upper) or not structure.num_items:
         return prices

@@ -7,11 +7,12 @@ duals alone and over every column, so it holds whatever the LP solver's toleranc
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rightplace.program import Floats, Ints, Program
 from rightplace.solver.cuts import Clashes
 from rightplace.solver.highs import GrowingLP
 from rightplace.solver.prices import first_columns
@@ -19,7 +20,6 @@ from rightplace.solver.prices import first_columns
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rightplace.program import Floats, Ints, Mask, Program
     from rightplace.solver.outcome import SolveOptions
     from rightplace.solver.structure import Structure
 
@@ -36,14 +36,15 @@ class Relaxed:
     ----------
     point
         The last solution: no column is left out, but rows may be broken where the relaxation was stopped early.
-    reduced
-        Reduced costs of the best bound.
+    reduced, duals
+        Reduced costs and row duals of the best bound.
     bound
         No point of the program has a smaller value.
     """
 
     point: Floats
     reduced: Floats
+    duals: Floats
     bound: float
 
 
@@ -69,29 +70,53 @@ class Relaxation:
         """Add the row ``costs @ x <= upper``."""
         self._add_rows(self.program.with_row(costs, upper))
 
-    def minimise(self, costs: Floats, deadline: float, report: Callable[[float], None]) -> Relaxed:
-        """Minimise ``costs``, until it is done or the deadline (``time.perf_counter``) or an interrupt comes.
+    def minimise(self, costs: Floats, tolerance: float, deadline: float, report: Callable[[float], None]) -> Relaxed:
+        """Minimise ``costs``, until the bound is near the value or the deadline (``time.perf_counter``) comes.
 
-        ``report`` gets each better bound.
+        Parameters
+        ----------
+        tolerance
+            The largest distance of bound and value, as a share of the value.
+        report
+            Gets each better bound.
         """
         primal = costs is not self._costs
-        self._costs = costs
-        self._lp.set_costs(costs / self._scale)
-        best = Relaxed(np.zeros(self.program.num_columns), costs, -np.inf)
+        self._set_costs(costs)
+        best = Relaxed(np.zeros(self.program.num_columns), costs, np.zeros(self.program.num_rows), -np.inf)
         while self._lp.solve(deadline - time.perf_counter(), primal=primal):
-            point, duals = self._lp.point, self._lp.duals * self._scale
-            reduced, bound = self._proven(duals)
-            if bound > best.bound:
-                best = Relaxed(point, reduced, bound)
-                report(bound)
-            best = Relaxed(point, best.reduced, best.bound)
-            num_new = self._add_columns(reduced) + self._add_broken_rows(point)
             primal = False
-            if not num_new or time.perf_counter() >= deadline or self._options.stop.is_set():
+            point, duals = self._lp.point, self._lp.duals * self._scale
+            reduced, bound = self._proven(costs, duals)
+            best = Relaxed(point, reduced, duals, bound) if bound > best.bound else replace(best, point=point)
+            report(best.bound)
+            value = self._lp.value * self._scale
+            is_near = value - best.bound <= tolerance * abs(value)
+            num_new = self._add_columns(reduced) + self._add_broken_rows(point)
+            if is_near or not num_new:
+                num_new = self._add_cuts(point)
+            if not num_new or self._options.stop.is_set():
                 break
         return best
 
-    def _proven(self, duals: Floats) -> tuple[Floats, float]:
+    def slope(self, costs: Floats, direction: Floats, deadline: float) -> float:
+        """A bound on ``direction`` alone, from what it adds to the duals when it is added to the costs once and twice.
+
+        While the basis stays, duals are linear in the costs; the bound of weak duality holds even where it does not.
+        """
+        found = []
+        for times in (1.0, 2.0):
+            self._set_costs(costs + times * direction)
+            if not self._lp.solve(deadline - time.perf_counter(), primal=True):
+                return -np.inf
+            found.append(self._lp.duals * self._scale)
+        return self._proven(direction, found[1] - found[0])[1]
+
+    def _set_costs(self, costs: Floats) -> None:
+        if costs is not self._costs:
+            self._costs = costs
+            self._lp.set_costs(costs / self._scale)
+
+    def _proven(self, costs: Floats, duals: Floats) -> tuple[Floats, float]:
         """Reduced costs and the bound of weak duality, less what rounding could have added."""
         program = self.program
         duals = np.where(np.isfinite(program.row_lower) | (duals < 0), duals, 0.0)
@@ -99,7 +124,7 @@ class Relaxation:
         taken = np.bincount(
             program.row_columns, program.row_values * duals[program.entry_rows], minlength=program.num_columns
         )
-        reduced = self._costs - taken
+        reduced = costs - taken
         side = np.where(duals > 0, program.row_lower, program.row_upper)
         of_rows = np.where(duals == 0, 0.0, duals * np.where(duals == 0, 0.0, side))
         of_columns = np.where(reduced > 0, reduced * program.lower, reduced * program.upper)
@@ -119,7 +144,7 @@ class Relaxation:
         return len(new)
 
     def _add_broken_rows(self, point: Floats) -> int:
-        """Let in the rows that a point breaks, and cuts that it breaks."""
+        """Let in the rows that a point breaks."""
         program = self.program
         activity = np.bincount(
             program.entry_rows, program.row_values * point[program.row_columns], minlength=program.num_rows
@@ -127,10 +152,14 @@ class Relaxation:
         broken = (activity > program.row_upper + _TOLERANCE) & ~self._has_row
         self._has_row |= broken
         rows = np.flatnonzero(broken)
-        cut = self._clashes.separate(self.program, point)
+        self._add_rows(program, rows)
+        return len(rows)
+
+    def _add_cuts(self, point: Floats) -> int:
+        """Let in new cuts that a point breaks."""
         before = self.program.num_rows
-        self._add_rows(cut, rows)
-        return len(rows) + self.program.num_rows - before
+        self._add_rows(self._clashes.separate(self.program, point))
+        return self.program.num_rows - before
 
     def _add_rows(self, program: Program, others: Ints | None = None) -> None:
         """Go over to a program with more rows, which take part, as do some others."""
@@ -140,8 +169,3 @@ class Relaxation:
         self.program = program
         if len(rows):
             self._lp.add_rows(program, rows)
-
-    @property
-    def columns(self) -> Mask:
-        """The columns that take part."""
-        return self._has_column

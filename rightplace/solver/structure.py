@@ -69,7 +69,7 @@ def _clusters(num_items: int, item: Ints, column: Ints, first_item: Ints, is_sha
     """Number the connected components of the graph in which items that share a column are joined."""
     import networkx
 
-    graph = networkx.Graph()
+    graph: networkx.Graph[int] = networkx.Graph()
     graph.add_nodes_from(range(num_items))
     shared = is_shared[column]
     pairs = np.unique(np.stack([first_item[column[shared]], item[shared]], axis=1), axis=0)
@@ -78,6 +78,13 @@ def _clusters(num_items: int, item: Ints, column: Ints, first_item: Ints, is_sha
     for number, members in enumerate(networkx.connected_components(graph)):
         cluster[list(members)] = number
     return cluster
+
+
+def filled_rows(program: Program) -> Mask:
+    """Rows that their columns fill up: no lower side, and every coefficient positive."""
+    empties = np.bincount(program.entry_rows, program.row_values <= 0, minlength=program.num_rows) > 0
+    found: Mask = ~empties & ~np.isfinite(program.row_lower) & (program.row_upper > 0)
+    return found
 
 
 def shares(structure: Structure, amounts: Floats) -> Floats:
