@@ -79,7 +79,7 @@ def answer_of(result: Result) -> dict[str, Any]:
         "tiers": [{"name": t.name, "value": t.value, "bound": t.bound, "claimed_by": t.claimed_by} for t in plan.tiers],
         "placements": placements_of(instance, plan),
         "waiting": [
-            {"child": child_id, "reasons": [{"rule": rule, "num_settings": num} for rule, num in reasons.items()]}
+            {"child": child_id, "reasons": [{"rule": r.rule, "num_settings": r.num_settings} for r in reasons]}
             for child_id, reasons in result.reasons.items()
         ],
         "totals": own,

@@ -8,11 +8,14 @@ from rich.table import Table
 
 from rightplace.instances.children import Urgency
 from rightplace.instances.instance import Instance, table_of
+from rightplace.reasons import CLASH, LIMIT, SIBLINGS, Reason
 from rightplace.reports.wording import pounds
 from rightplace.result import Result, Status
-from rightplace.rules.catalogue import CAPACITY, rules_by_id
+from rightplace.rules.catalogue import CAPACITY, OPEN, rules_by_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from rightplace.certificate import Certificate
@@ -24,7 +27,7 @@ def print_answer(result: Result, answer: dict[str, Any], console: Console) -> No
     """Placements, who waits and why, totals beside today's practice and the other search order, and the proof."""
     _print_heading(result, answer, console)
     _print_placements(answer, console)
-    _print_waiting(result.instance, answer, console)
+    _print_waiting(result, console)
     _print_totals(result, answer, console)
     _print_proof(result, answer, console)
 
@@ -70,25 +73,44 @@ def _placement_cells(item: dict[str, Any]) -> list[str]:
     return [item["child"], item["setting"], kind, miles, fee, siblings, item["starts_on"], "; ".join(needs)]
 
 
-def _print_waiting(instance: Instance, answer: dict[str, Any], console: Console) -> None:
-    if not answer["waiting"]:
+def _print_waiting(result: Result, console: Console) -> None:
+    if not result.reasons:
         console.print("\nNobody stays waiting.\n")
         return
     console.print("\n[bold]Still waiting[/bold]")
-    for item in answer["waiting"]:
-        console.print(f"{item['child']}: of {len(instance.settings)} settings,")
-        for reason in item["reasons"][:6]:
-            console.print(f"   {reason['num_settings']:>5}  {_why(reason['rule'])}", highlight=False)
-        if len(item["reasons"]) > 6:
-            console.print(f"          and {len(item['reasons']) - 6} more rules (see --json)")
+    for child_id, reasons in result.reasons.items():
+        console.print(f"{child_id}: of {len(result.instance.settings)} settings,")
+        lines = [line for reason in reasons for line in _reason_lines(reason)]
+        lines.sort(key=lambda line: line[0])
+        for _, num, words in lines[:_MOST_REASONS]:
+            console.print(f"   {num:>5}  {words}", highlight=False)
+        if len(lines) > _MOST_REASONS:
+            console.print(f"          and {len(lines) - _MOST_REASONS} more rules (see --json)")
     console.print()
 
 
-def _why(rule_id: str) -> str:
-    """A reason in words."""
-    if rule_id == CAPACITY:
-        return "suit the child, but their places go to others"
-    return f"excluded by {rule_id}: {rules_by_id()[rule_id].title.lower()}"
+_MOST_REASONS = 6
+
+
+def _reason_lines(reason: Reason) -> Iterator[tuple[bool, int, str]]:
+    """What this plan has put in the way, then what the rule itself excludes: whether it is the rule, number, words."""
+    if reason.num_by_plan:
+        yield False, reason.num_by_plan, _plan_words(reason)
+    if reason.num_settings > reason.num_by_plan:
+        title = rules_by_id()[reason.rule].title.lower()
+        yield True, reason.num_settings - reason.num_by_plan, f"excluded by {reason.rule}: {title}"
+
+
+def _plan_words(reason: Reason) -> str:
+    named = ", ".join(reason.child_ids[:3]) + (" and others" if len(reason.child_ids) > 3 else "")
+    words = {
+        CAPACITY: "suit the child, but their places go to others",
+        OPEN: "would still take the child: not on the shortlist, or the search ended too early",
+        CLASH: f"suit the child, but must not be shared with {named}, who will live there (R18)",
+        LIMIT: "suit the child, but the carer would look after too many (R19)",
+        SIBLINGS: f"suit the child, but {named} must come too and cannot (R06)",
+    }
+    return words[reason.rule]
 
 
 _MEASURES = (
