@@ -64,7 +64,7 @@ class _Walk:
             self.set(column, 0.0)
         for column in take:
             self.set(column, 1.0)
-        if not any(map(self.overfull, take)) or self._relax(take):
+        if not any(map(self.overfull, take)) or self.relax(take):
             return True
         for column in take:
             self.set(column, 0.0)
@@ -72,7 +72,7 @@ class _Walk:
             self.set(column, 1.0)
         return False
 
-    def _relax(self, take: list[int]) -> bool:
+    def relax(self, take: list[int]) -> bool:
         """Turn on the relaxations in the broken rows of the columns taken; undo them if that is not enough."""
         broken = {row for column in take for row, _ in self._entries(column) if self._is_broken(row)}
         turned = []
@@ -101,9 +101,12 @@ def greedy_point(data: AllocationData, program: Program, columns: Columns) -> Fl
     the same day.
     """
     walk = _Walk(program)
+    stays = []
     for candidate in range(data.num_candidates):
         column = columns.wait[candidate] if columns.wait[candidate] >= 0 else columns.single[data.stay(candidate)]
+        stays.append(int(column))
         walk.set(int(column), 1.0)
+    walk.relax(stays)  # siblings who live with one carer may be more than three already
     for column in program.column_blocks.get("siblings_apart", range(0)):
         walk.set(column, 1.0)
     whole: dict[int, list[tuple[int, int]]] = {}
