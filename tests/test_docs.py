@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 import pytest
+from rich.console import Console
 
 from rightplace.instances.library import library_path
 from rightplace.instances.tables import read_instance
 from rightplace.reports.answer import answer_of
+from rightplace.reports.terminal import print_answer
 from rightplace.solve import match
 from tools.build_docs import DOCS, PAGES
 
@@ -21,5 +26,17 @@ def test_every_key_of_an_answer_is_documented() -> None:
     """Each key of the JSON of a match, and of each placement in it, stands on the page of file formats."""
     page = (DOCS / "file_formats.md").read_text(encoding="utf-8")
     answer = answer_of(match(read_instance(library_path("barnet_2014"))))
-    for key in (*answer, *answer["placements"][0]):
+    for key in (*answer, *answer["placements"][0], *(answer["greedy"].keys() - answer["totals"].keys())):
         assert f"`{key}`" in page, key
+
+
+def test_the_readme_shows_what_is_printed() -> None:
+    """The output in the README is that of ``make demo``: each of its lines, in order, what "..." leaves out aside."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (shown,) = (block for block in readme.split("```") if block.startswith("\nbarnet_2023,"))
+    result = match(read_instance(library_path("barnet_2023")))
+    stream = io.StringIO()
+    print_answer(result, answer_of(result), Console(file=stream, width=140))
+    printed = iter([line.rstrip() for line in stream.getvalue().splitlines()])
+    for line in shown.strip().splitlines():
+        assert line == "..." or line.rstrip() in printed, line

@@ -145,6 +145,26 @@ def _print_totals(result: Result, answer: dict[str, Any], console: Console) -> N
     if answer.get(other) is None:
         console.print(f"The other search order ({_ORDERS[other]}) was not compared.")
     console.print()
+    _print_like_with_like(dict(list(columns.items())[1:]), console)
+
+
+def _print_like_with_like(compared: dict[str, dict[str, Any]], console: Console) -> None:
+    """Fees and miles of the children to whom both a plan and the match give a place."""
+    title = "Like with like: only the children who have a place both ways"
+    table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
+    for name in ("", "children", "fees, £ a week", "in this match", "miles, mean", "in this match"):
+        table.add_column(name, justify="right" if name else "left")
+    for name, totals in compared.items():
+        table.add_row(
+            name,
+            str(totals["num_in_both"]),
+            pounds(totals["fees_in_both_pence_per_week"]),
+            pounds(totals["match_fees_in_both_pence_per_week"]),
+            _amount("miles", totals["mean_miles_in_both"]),
+            _amount("miles", totals["match_mean_miles_in_both"]),
+        )
+    console.print(table)
+    console.print()
 
 
 def _amount(measure: str, value: Any) -> str:
