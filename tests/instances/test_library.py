@@ -187,6 +187,17 @@ def test_only_siblings_exceed_the_usual_fostering_limit(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CALIBRATED)
+def test_a_parent_with_a_baby_takes_one_place(name: str) -> None:
+    """Carers for parents with babies have one place, filled by the parent who lives there and by nobody unnamed."""
+    instance = read_instance(library_path(name))
+    takers = settings_where(instance, lambda s: s.offer.terms.parent_and_child is ParentAndChild.ONLY)
+    carers = [setting for setting in takers if isinstance(setting, Carer)]
+    assert carers
+    assert {carer.offer.terms.num_places for carer in carers} == {1}
+    assert all(carer.offer.num_filled == len(instance.residents.get(carer.id, ())) for carer in carers)
+
+
+@pytest.mark.parametrize("name", CALIBRATED)
 def test_the_consortium_shares_vacancies(name: str) -> None:
     """Barnet's partners are the five other boroughs of the North London consortium, each with a vacancy."""
     instance = read_instance(library_path(name))
