@@ -9,7 +9,7 @@ from tests.rules.builders import carer, child, filled, instance, vacant
 
 
 def test_siblings_above_the_fostering_limit_may_go_on_waiting_where_they_live() -> None:
-    """Two sisters with babies live with one carer, four people; both wait, and another child looks at the free place."""
+    """Two sisters with babies live with one carer, four people, and wait; another child looks at the free place."""
     sisters = tuple(child(name, parent_and_child=True, current_setting_id="full") for name in ("a", "b"))
     full = carer("full", place_counts=(filled(2), vacant(1)), parent_and_child=ParentAndChild.ALSO)
     world = instance((*sisters, child("c")), (full,), groups=(SiblingGroup(id="G", child_ids=("a", "b")),))
