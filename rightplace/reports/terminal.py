@@ -9,6 +9,7 @@ from rich.table import Table
 from rightplace.instances.children import Urgency
 from rightplace.instances.instance import Instance, table_of
 from rightplace.reasons import CLASH, LIMIT, SIBLINGS, Reason
+from rightplace.reports.questions import questions_of
 from rightplace.reports.wording import pounds
 from rightplace.result import Result, Status
 from rightplace.rules.catalogue import CAPACITY, OPEN, rules_by_id
@@ -231,7 +232,16 @@ def instance_summary(instance: Instance) -> dict[str, Any]:
         "num_contracts": len(instance.contracts),
         "num_authorities": len(instance.authorities),
         "search_order": instance.policy.search.order.value,
+        "questions": _questions(instance),
     }
+
+
+def _questions(instance: Instance) -> dict[str, Any] | None:
+    found = questions_of(instance)
+    if found is None:
+        return None
+    sizes = [{"num_children": children, "num_settings": settings} for children, settings in found.sizes]
+    return {"separate": sizes, "without_settings": list(found.without_settings)}
 
 
 def print_instance(instance: Instance, console: Console) -> None:
@@ -248,6 +258,20 @@ def print_instance(instance: Instance, console: Console) -> None:
         f"search order: {_ORDERS[found['search_order']]}.",
         highlight=False,
     )
+    if found["questions"] is not None:
+        console.print(_questions_words(found["questions"]), highlight=False)
+
+
+def _questions_words(questions: dict[str, Any]) -> str:
+    """How many separate questions the children who wait pose, and who has no setting at all."""
+    sizes = [f"{size['num_children']} with {size['num_settings']}" for size in questions["separate"]]
+    shown = ", ".join(sizes[:5]) + (" ..." if len(sizes) > 5 else "")
+    words = f"Separate questions (waiting children with the settings open to any of them): {shown or 'none'}."
+    alone = questions["without_settings"]
+    if alone:
+        names = ", ".join(alone[:5]) + (" ..." if len(alone) > 5 else "")
+        words += f"\nThe rules leave no setting open to {len(alone)} of them: {names}."
+    return words
 
 
 def _print_counts(heading: str, rows: dict[str, dict[str, int]], console: Console) -> None:
