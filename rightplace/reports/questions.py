@@ -85,7 +85,7 @@ def _graph(instance: Instance, open_to: Mapping[str, Sequence[str]]) -> nx.Graph
         graph.add_node(child)
         graph.add_edges_from((child, ("settings", setting_id)) for setting_id in settings)
         current = instance.child[child_id].current_setting_id
-        if current in wanted:
+        if settings and current in wanted:
             graph.add_edge(child, ("settings", str(current)))
     for group in instance.sibling_groups:
         if group.togetherness is not Togetherness.APART:
