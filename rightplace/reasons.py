@@ -30,8 +30,9 @@ from rightplace.rules.catalogue import CAPACITY, OPEN, broken, lawful
 from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT, Facts, Ints, Mask, Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from rightplace.instances.children import SiblingGroup
     from rightplace.plan import Plan
 
 CLASH, LIMIT, SIBLINGS = "R18", "R19", "R06"
@@ -136,9 +137,18 @@ class _Lived:
         np.add.at(taken, (self.home[members], facts.start_day_idx[members]), 1)
         self._room = facts.free - taken.cumsum(axis=1)
 
+    @cached_property
+    def _groups_of(self) -> Mapping[str, list[SiblingGroup]]:
+        """The sibling groups of each child, by child id."""
+        found: dict[str, list[SiblingGroup]] = defaultdict(list)
+        for group in self.facts.instance.sibling_groups:
+            for child_id in group.child_ids:
+                found[child_id].append(group)
+        return found
+
     def must_come_along(self, child: int) -> list[int]:
         """The siblings whom a plan may place and who must be where the child is."""
-        for group in self.facts.groups_of.get(self.facts.instance.children[child].id, ()):
+        for group in self._groups_of[self.facts.instance.children[child].id]:
             if group.togetherness is Togetherness.REQUIRED:
                 others = (self.facts.child_idx[child_id] for child_id in group.child_ids)
                 return [other for other in others if other != child and self.facts.is_candidate[other]]
@@ -234,5 +244,5 @@ class _Lived:
         if unnamed + sum(instance.children[c].num_children for c in there) <= USUAL_FOSTERING_LIMIT:
             return False
         names = {instance.children[c].id for c in there}
-        siblings = any(names <= set(group.child_ids) for group in facts.groups_of.get(min(names), ()))
+        siblings = any(names <= set(group.child_ids) for group in self._groups_of[min(names)])
         return unnamed > 0 or not (siblings or names <= carer.exempt_child_ids)

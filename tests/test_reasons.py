@@ -35,8 +35,8 @@ def solved(world: Instance, *, rematch: bool = False) -> tuple[Plan, Plan]:
 
 def together(facts: Facts, child_id: str) -> tuple[str, ...]:
     """A child and the siblings whom a plan may place and who must be with it."""
-    for group in facts.groups_of.get(child_id, ()):
-        if group.togetherness is Togetherness.REQUIRED:
+    for group in facts.instance.sibling_groups:
+        if group.togetherness is Togetherness.REQUIRED and child_id in group.child_ids:
             return tuple(c for c in group.child_ids if c == child_id or facts.is_candidate[facts.child_idx[c]])
     return (child_id,)
 
