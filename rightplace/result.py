@@ -10,6 +10,7 @@ from rightplace.certificate import Certificate
 from rightplace.instances.instance import Instance
 from rightplace.instances.policy import SearchOrder
 from rightplace.plan import Plan
+from rightplace.reasons import Reason
 
 
 class Status(StrEnum):
@@ -47,7 +48,7 @@ class Result:
     stopped_by
         The limit that ended the search: none, gap, time or interrupt.
     reasons
-        For each waiting child: rule id (or ``capacity``) to the number of settings that it excludes.
+        For each waiting child, why it is in none of the settings.
     other
         The other search order's plan, ``None`` where there was no time for it.
     """
@@ -60,7 +61,7 @@ class Result:
     best: Checked
     greedy: Checked
     other: Checked | None
-    reasons: Mapping[str, Mapping[str, int]]
+    reasons: Mapping[str, tuple[Reason, ...]]
     timing: Timing = field(default_factory=Timing)
 
     @property

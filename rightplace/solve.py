@@ -6,22 +6,21 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rightplace.certificate import check
 from rightplace.errors import SolverError
 from rightplace.instances.policy import SearchOrder
 from rightplace.models.allocation import AllocationData, Columns, allocation_data, allocation_plan, allocation_program
 from rightplace.models.greedy import greedy_point
 from rightplace.plan import Plan, Tier
+from rightplace.reasons import waiting_reasons
 from rightplace.result import Checked, Result, Status, Timing
-from rightplace.rules.catalogue import CAPACITY, exclusions
 from rightplace.solver.answer import answer
 from rightplace.solver.outcome import Outcome, Reason, SolveOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
+
+    import numpy as np
 
     from rightplace.instances.instance import Instance
     from rightplace.program import Program
@@ -75,7 +74,7 @@ def match(instance: Instance, options: MatchOptions = MatchOptions(), solving: S
     best = Checked(plan, check(instance, plan))
     greedy_plan = allocation_plan(data, columns, program, start)
     greedy = Checked(greedy_plan, check(instance, greedy_plan))
-    reasons = _reasons(data, plan)
+    reasons = waiting_reasons(data.facts, plan)
     checked = time.perf_counter()
     left = replace(solving, time_limit_seconds=solving.time_limit_seconds - (checked - began))
     return Result(
@@ -118,17 +117,6 @@ def _other_order(data: AllocationData, solving: SolveOptions) -> Checked | None:
     outcome = answer(replace(program, start=greedy_point(other, program, columns)), solving)
     plan = _claimed(allocation_plan(other, columns, program, _point(outcome, program)), outcome)
     return Checked(plan, check(data.instance, plan))
-
-
-def _reasons(data: AllocationData, plan: Plan) -> Mapping[str, Mapping[str, int]]:
-    """Why each waiting child waits: the settings that each rule excludes, and those that others fill."""
-    reasons = {}
-    for child_id in plan.waiting_ids:
-        candidate = int(np.flatnonzero(data.facts.candidate_idx == data.facts.child_idx[child_id])[0])
-        open_settings = int(data.first_option[candidate + 1] - data.first_option[candidate])
-        found = exclusions(data.facts, child_id)
-        reasons[child_id] = ({CAPACITY: open_settings} if open_settings else {}) | found
-    return reasons
 
 
 def export_model(instance: Instance, path: Path, options: MatchOptions = MatchOptions()) -> None:

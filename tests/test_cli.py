@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -251,6 +252,14 @@ def test_every_back_end_finds_the_same_value(small: Path, solver: str) -> None:
     assert tiers == [(t["name"], t["value"], t["bound"]) for t in answer("match", small, "--no-compare")["tiers"]]
 
 
+@pytest.mark.parametrize("solver", ["highs", "cbc", "scip", "cpsat"])
+def test_a_back_end_says_nothing_of_its_own(solver: str) -> None:
+    """No library prints anything on standard error, or anything but the answer on standard output."""
+    done = finished("match", "tiny", "--solver", solver, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["solver"]["name"] == solver
+
+
 @pytest.mark.parametrize("ending", ["mps", "lp"])
 def test_an_exported_model_has_the_same_optimum(small: Path, tmp_path: Path, ending: str) -> None:
     """HiGHS reads the exported file back, and its optimum is that of the blended objective."""
@@ -422,6 +431,15 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     a, b, c = ({file.name: file.read_bytes() for file in (tmp_path / name).iterdir()} for name in "abc")
     assert a == b
     assert a != c
+
+
+def test_several_councils_can_be_generated_together(tmp_path: Path) -> None:
+    """``--authority`` may be repeated: each one has children; and the collector of garbage is left as it was."""
+    names = ("--authority", "Barnet", "--authority", "Rutland")
+    run("generate", "--children", 40, *names, "--out", tmp_path / "two.json")
+    made = read_instance(tmp_path / "two.json")
+    assert {made.authority[c.authority_id].name for c in made.children} == {"Barnet", "Rutland"}
+    assert gc.isenabled()
 
 
 def test_template_says_what_to_do_next(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from rightplace.instances.settings import (
     Setting,
     SupportedAccommodation,
 )
+from rightplace.instances.siblings import group_faults
 
 Where = Mapping[tuple[str, str], tuple[str, int]]
 """``(table, id)`` to the file or sheet and row that the object came from."""
@@ -185,8 +186,8 @@ class Instance(Tables):
         older = [dataclasses.replace(child, age_months=max(0, child.age_months + months)) for child in self.children]
         stay = tuple(child for child in older if child.age_months < ADULT_MONTHS)
         left = Counter(c.current_setting_id for c in older if c.age_months >= ADULT_MONTHS and c.current_setting_id)
-        names = {child.id for child in stay}
-        settings = tuple(_vacate(s, left[s.id]) if left[s.id] else s for s in self.settings)
+        names = frozenset(child.id for child in stay)
+        settings = tuple(_without_exemptions(_vacate(s, left[s.id]) if left[s.id] else s, names) for s in self.settings)
         groups = [(g, tuple(c for c in g.child_ids if c in names)) for g in self.sibling_groups]
         return self.replace(
             date=day,
@@ -194,6 +195,13 @@ class Instance(Tables):
             settings=settings,
             sibling_groups=tuple(dataclasses.replace(g, child_ids=ids) for g, ids in groups if len(ids) > 1),
         )
+
+
+def _without_exemptions(setting: Setting, names: AbstractSet[str]) -> Setting:
+    """A setting whose exemption, if it has one, names only these children."""
+    if not isinstance(setting, Carer) or setting.exempt_child_ids <= names:
+        return setting
+    return dataclasses.replace(setting, exempt_child_ids=setting.exempt_child_ids & names)
 
 
 def _vacate(setting: Setting, num_left: int) -> Setting:
@@ -220,7 +228,7 @@ def cross_faults(tables: Tables, where: Where, unread: Unread = Unread()) -> Ite
     unread
         What is not in ``tables`` because it could not be read: a reference to it is no fault.
     """
-    index = _Index(tables, unread)
+    references = References(tables, unread)
 
     def fault(table: str, key: str, column: str, value: object, expected: str) -> Fault:
         source, row = where.get((table, key), (table, None))
@@ -241,13 +249,13 @@ def cross_faults(tables: Tables, where: Where, unread: Unread = Unread()) -> Ite
                 name = table_of(tables.setting[key]) if table == "settings" else table
                 yield fault(name, key, "id", key, f"each id once; it stands {number} times")
     for child in tables.children:
-        for column, value, expected in _child_faults(index, child):
+        for column, value, expected in _child_faults(references, child):
             yield fault("children", child.id, column, value, expected)
     for setting in tables.settings:
-        for column, value, expected in _setting_faults(index, setting):
+        for column, value, expected in _setting_faults(references, setting):
             yield fault(table_of(setting), setting.id, column, value, expected)
     for provider in tables.providers:
-        if provider.authority_id is not None and index.lacks("authorities", provider.authority_id):
+        if provider.authority_id is not None and references.lacks("authorities", provider.authority_id):
             yield fault("providers", provider.id, "authority_id", provider.authority_id, "a known authority")
     for contract in tables.contracts:
         if contract.num_beds_used > contract.num_beds:
@@ -255,12 +263,12 @@ def cross_faults(tables: Tables, where: Where, unread: Unread = Unread()) -> Ite
             yield fault("contracts", contract.id, "num_beds_used", contract.num_beds_used, expected)
         if contract.kind is ContractKind.BLOCK and not contract.num_beds:
             yield fault("contracts", contract.id, "num_beds", 0, "the number of beds that the block pays for")
-        if contract.authority_id is not None and index.lacks("authorities", contract.authority_id):
+        if contract.authority_id is not None and references.lacks("authorities", contract.authority_id):
             yield fault("contracts", contract.id, "authority_id", contract.authority_id, "a known authority")
-    yield from _group_faults(index, fault)
+    yield from group_faults(references, fault)
 
 
-class _Index:
+class References:
     """Answers whether a reference leads nowhere."""
 
     def __init__(self, tables: Tables, unread: Unread) -> None:
@@ -282,31 +290,31 @@ class _Index:
         return key not in self._ids[table] and not any(self._unread.may_hold(name, key) for name in tables)
 
 
-def _child_faults(index: _Index, child: Child) -> Iterator[tuple[str, object, str]]:
+def _child_faults(references: References, child: Child) -> Iterator[tuple[str, object, str]]:
     if not 0 <= child.age_months < ADULT_MONTHS:
         yield "age_months", child.age_months, f"0 <= age_months < {ADULT_MONTHS}: a child under 18"
-    if index.lacks("authorities", child.authority_id):
+    if references.lacks("authorities", child.authority_id):
         yield "authority_id", child.authority_id, "a known authority"
-    if child.current_setting_id is not None and index.lacks("settings", child.current_setting_id):
+    if child.current_setting_id is not None and references.lacks("settings", child.current_setting_id):
         yield "current_setting_id", child.current_setting_id, "the id of a setting"
     if child.may_move and not child.is_waiting and child.current_setting_id is None:
         yield "may_move", "yes", "a current_setting_id beside it: only a placed child can be moved"
     for other in sorted(child.separate_from_ids):
-        if other == child.id or index.lacks("children", other):
+        if other == child.id or references.lacks("children", other):
             yield "separate_from_ids", other, "the id of another child"
     for carer in sorted(child.connected_carer_ids):
-        if index.lacks("carers", carer):
+        if references.lacks("carers", carer):
             yield "connected_carer_ids", carer, "the id of a carer"
 
 
-def _setting_faults(index: _Index, setting: Setting) -> Iterator[tuple[str, object, str]]:
+def _setting_faults(references: References, setting: Setting) -> Iterator[tuple[str, object, str]]:
     offer = setting.offer
     terms = offer.terms
-    if index.lacks("providers", offer.provider_id):
+    if references.lacks("providers", offer.provider_id):
         yield "provider_id", offer.provider_id, "the id of a provider"
-    if offer.contract_id is not None and index.lacks("contracts", offer.contract_id):
+    if offer.contract_id is not None and references.lacks("contracts", offer.contract_id):
         yield "contract_id", offer.contract_id, "the id of a contract"
-    if index.lacks("authorities", offer.authority_id):
+    if references.lacks("authorities", offer.authority_id):
         yield "authority_id", offer.authority_id, "a known authority"
     if setting.place not in _PLACES[type(setting)]:
         yield "place", setting.place.value, "one of " + ", ".join(sorted(_PLACES[type(setting)]))
@@ -315,31 +323,10 @@ def _setting_faults(index: _Index, setting: Setting) -> Iterator[tuple[str, obje
     total = sum(count.num_places for count in offer.place_counts)
     if total > terms.num_places:
         yield "num_places", terms.num_places, f"at least {total}, the filled, vacant and unavailable places together"
-    residents = len(index.tables.residents.get(setting.id, ()))
+    if isinstance(setting, Carer):
+        for child_id in sorted(setting.exempt_child_ids):
+            if references.lacks("children", child_id):
+                yield "exempt_child_ids", child_id, "the id of a child"
+    residents = len(references.tables.residents.get(setting.id, ()))
     if offer.num_filled < residents:
         yield "filled", offer.num_filled, f"at least {residents}, the children of the instance who live there"
-
-
-def _group_faults(index: _Index, fault: Any) -> Iterator[Fault]:
-    groups_of: dict[str, list[str]] = defaultdict(list)
-    for group in index.tables.sibling_groups:
-        if len(set(group.child_ids)) < 2 or len(set(group.child_ids)) < len(group.child_ids):
-            shown = "; ".join(group.child_ids)
-            yield fault("sibling_groups", group.id, "child_ids", shown, "two or more different children")
-        for child_id in group.child_ids:
-            if index.lacks("children", child_id):
-                yield fault("sibling_groups", group.id, "child_ids", child_id, "the id of a child")
-            elif group.togetherness is not Togetherness.APART:
-                groups_of[child_id].append(group.id)
-        if group.togetherness is Togetherness.REQUIRED:
-            known = [index.tables.child[c] for c in group.child_ids if c in index.tables.child]
-            homes = {
-                c.current_setting_id for c in known if not c.is_waiting and not c.may_move and c.current_setting_id
-            }
-            if len(homes) > 1:
-                expected = f"siblings who do not live apart for good; they do, in {', '.join(sorted(homes))}"
-                yield fault("sibling_groups", group.id, "togetherness", "required", expected)
-    for child_id, groups in groups_of.items():
-        if len(groups) > 1:
-            expected = f"each child in one required or preferred group; {child_id} is in {', '.join(groups)}"
-            yield fault("sibling_groups", groups[1], "child_ids", child_id, expected)

@@ -213,7 +213,7 @@ SIBLING_GROUPS = Table(
 )
 
 _TERMS = (
-    _required("num_places", c.integer(1, 60), "Places approved or registered."),
+    _required("num_places", c.integer(1, 60), "Places approved or registered; a parent with a baby takes one."),
     Column(
         "filled",
         c.place_counts(PlaceState.FILLED),

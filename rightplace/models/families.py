@@ -147,14 +147,19 @@ def siblings_fill_places(data: AllocationData, columns: Columns, builder: Progra
     places, size = data.facts.free[parts.setting, -1], parts.size
     block = _Rows()
     for k in range(2, int(size.max(initial=1)) + 1):
-        crowding_out = places // k - np.maximum(places - size, 0) // k
-        count = np.where(2 * size > places, crowding_out, size // k)
+        count = parts_filled(size, places, k)
         tighter = np.bincount(parts.setting, (count * k > size) | (places % k > 0)) > 0
         binding = np.bincount(parts.setting, count) > data.facts.free[: len(tighter), -1] // k
         rows = np.flatnonzero((count > 0) & (tighter & binding)[parts.setting])
         settings, row = np.unique(parts.setting[rows], return_inverse=True)
         block.extend(row, parts.column[rows], count[rows], data.facts.free[settings, -1] // k)
     block.add_to(builder, "siblings_fill_places", is_lazy=True)
+
+
+def parts_filled(size: Ints, places: Ints, k: int) -> Ints:
+    """f_k of ``siblings_fill_places``: how many parts of ``k`` a part of ``size`` stands for in a setting."""
+    crowding_out = places // k - np.maximum(places - size, 0) // k
+    return np.where(2 * size > places, crowding_out, size // k)
 
 
 def children_who_must_not_share(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:
@@ -230,29 +235,28 @@ def _clash_rows(seats: Seats, here: Ints, clash: Mask, hot: Mask, free: int) -> 
 def usual_fostering_limit(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:
     r"""A carer looks after at most three children, unless all are siblings or an exemption names them all.
 
-    .. math:: \sum_{columns,\ day \le t} \min(people, room_{ht}) \le room_{ht} + M r_{ht}, \qquad
-              \sum_{seats\ not\ exempt} \le M (1 - r_{ht})
+    .. math:: \sum_{columns,\ day \le t} \min(people, room_{ht}) \le room_{ht} + M \sum_k r_{htk}, \qquad
+              \sum_{seats\ outside\ set\ k} \le M (1 - r_{htk})
 
     :math:`room` is what those who stay leave of three. A column that brings more people than that has its full weight,
     which forbids it, unless they and those who stay are all siblings: then it fills the room, and nobody else can come.
-    :math:`r` relaxes the limit for the children whom the carer's exemption names.
+    :math:`r` relaxes the limit for one set of children: those whom the carer's exemption names, or those who live
+    there already, who may always go on doing so by themselves.
     """
     limits = []
     for setting_idx, setting in enumerate(data.instance.settings):
         span = np.arange(columns.seats.first[setting_idx], columns.seats.first[setting_idx + 1])
         if isinstance(setting, Carer) and columns.seats.is_new[span].any():
             limits += _limits_of(data, columns, setting_idx, setting, span)
-    relaxed = [limit for limit in limits if limit.others is not None]
-    relaxations = iter(builder.add_columns("limit_relaxed", len(relaxed), Domain.INTEGER))
+    num_sets = sum(len(limit.outside) for limit in limits)
+    relaxations = iter(builder.add_columns("limit_relaxed", num_sets, Domain.INTEGER))
     block = _Rows()
     for limit in limits:
-        if limit.others is None:
-            block.append(limit.columns, limit.people, limit.room)
-        else:
-            column = next(relaxations)
-            block.append(np.append(limit.columns, column), np.append(limit.people, -limit.most), limit.room)
-            cols = np.append(limit.others, column)
-            block.append(cols, np.append(np.ones(len(limit.others)), limit.most), limit.most)
+        relax = [next(relaxations) for _ in limit.outside]
+        cols = np.concatenate([limit.columns, np.array(relax, dtype=np.int64)])
+        block.append(cols, np.append(limit.people, [-limit.most] * len(relax)), limit.room)
+        for column, outside in zip(relax, limit.outside, strict=True):
+            block.append(np.append(outside, column), np.append(np.ones(len(outside)), limit.most), limit.most)
     block.add_to(builder, "usual_fostering_limit", is_lazy=True)
 
 
@@ -260,15 +264,15 @@ def usual_fostering_limit(data: AllocationData, columns: Columns, builder: Progr
 class _Limit:
     """The fostering limit of one carer on one day.
 
-    Columns and the people that each counts for, room left, the most that come, the columns of children whom no
-    exemption names (``None`` where none holds all who stay), and who stays.
+    Columns and the people that each counts for, room left, the most that come, for each set of children that lifts the
+    limit the columns of others, and who stays for good.
     """
 
     columns: Ints
     people: Ints
     room: int
     most: int
-    others: Ints | None
+    outside: list[Ints]
     there: frozenset[str]
 
 
@@ -298,23 +302,26 @@ def _limit_on(
     there = frozenset(r.id for r in staying)
     unnamed = int(facts.unnamed[setting_idx, t])
     settled = unnamed + sum(r.num_children for r in staying)
-    each = facts.children.num_children[facts.candidate_idx[seats.candidate[span]]]
-    free = int(facts.free[setting_idx, t])
-    most = free * int(each.max(initial=0))
+    children = facts.candidate_idx[seats.candidate[span]]
+    each = facts.children.num_children[children]
+    most = int(facts.free[setting_idx, t]) * int(each.max(initial=0))
     if settled + min(most, int(each.sum())) <= USUAL_FOSTERING_LIMIT:
         return None
     room = max(USUAL_FOSTERING_LIMIT - settled, 0)
     cols, at = np.unique(seats.column[span], return_inverse=True)
     people = np.bincount(at, each).astype(np.int64)
     for column in np.flatnonzero(people > room) if not unnamed else ():
-        coming = facts.candidate_idx[seats.candidate[span[at == column]]]
+        coming = children[at == column]
         if _are_siblings(data, there | {data.instance.children[int(c)].id for c in coming}):
             people[column] = room
-    others = None
-    if carer.exempt_child_ids >= there and carer.exempt_child_ids and not unnamed:
-        named = np.array([facts.child_idx[i] for i in carer.exempt_child_ids], dtype=np.int64)
-        others = seats.column[span[~np.isin(facts.candidate_idx[seats.candidate[span]], named)]]
-    return _Limit(cols, people, room, most, others, there)
+    outside = []
+    if carer.exempt_child_ids and carer.exempt_child_ids >= there and not unnamed:
+        named = [facts.child_idx[i] for i in carer.exempt_child_ids]
+        outside.append(seats.column[span[~np.isin(children, named)]])
+    live_there = ~seats.is_new[span]
+    if int(facts.children.num_children[np.unique(children[live_there])].sum()) > room:
+        outside.append(seats.column[span[~live_there]])
+    return _Limit(cols, people, room, most, outside, there)
 
 
 def _may_have_left(data: AllocationData, child_idx: int, t: int) -> bool:

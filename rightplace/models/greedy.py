@@ -68,7 +68,7 @@ class _Walk:
         for column in take:
             if self._may_fit(column):
                 self.set(column, 1.0)
-                if not self.overfull(column) or self._relax(column):
+                if not self.overfull(column) or self.relax(column):
                     return
                 self.set(column, 0.0)
         for column in leave:
@@ -81,11 +81,11 @@ class _Walk:
                 return False
         return True
 
-    def _relax(self, take: int) -> bool:
+    def relax(self, take: int) -> bool:
         """Turn on the relaxations in the broken rows of the column taken; undo them if that is not enough."""
         broken = {row for row, _ in self._entries(take) if self._is_broken(row)}
         turned = []
-        for column in {column for row in broken for column in self.relaxations.get(row, ())}:
+        for column in sorted({column for row in broken for column in self.relaxations.get(row, ())}):
             if not self.point[column]:
                 self.set(column, 1.0)
                 if self.overfull(column):
@@ -114,6 +114,8 @@ def greedy_point(data: AllocationData, program: Program, columns: Columns) -> Fl
     as_today[stays] = columns.single[data.stays()[stays]]
     for column in as_today.tolist():
         walk.set(column, 1.0)
+    for column in as_today.tolist():
+        walk.relax(column)  # children who live with one carer already may be more than three
     for column in program.column_blocks.get("siblings_apart", range(0)):
         walk.set(column, 1.0)
     wholes = _wholes_by_group(data, columns)

@@ -49,12 +49,37 @@ def summary(instance: Instance, checked: Checked) -> dict[str, Any]:
         "fees_pence_per_week": plan.fees_pence_per_week,
         "value_pence_per_week": plan.value_pence_per_week,
         "miles_from_home": round(sum(miles), 1),
-        "mean_miles_from_home": round(sum(miles) / len(miles), 1) if miles else None,
+        "mean_miles_from_home": _mean(miles),
         "num_with_all_siblings": sum(total > 0 and len(found) == total for found, total in together),
         "num_sibling_pairs_apart": plan.num_sibling_pairs_apart,
         "num_approvals": sum(len(rules) for rules in approvals_of(instance, plan).values()),
         "certificate_accepted": checked.certificate.is_accepted,
     }
+
+
+def in_both(compared: Plan, match: Plan) -> dict[str, Any]:
+    """Like with like: what a plan and the match come to for those children only to whom both give a place.
+
+    A plan that leaves a child waiting pays no fee for that child, so whole plans compare only where nobody is left out.
+    """
+    ours = {p.child_id: p for p in match.placements}
+    both = [(p, ours[p.child_id]) for p in compared.placements if p.child_id in ours]
+    known = [
+        (p.distance_miles, own.distance_miles)
+        for p, own in both
+        if p.distance_miles is not None and own.distance_miles is not None
+    ]
+    return {
+        "num_in_both": len(both),
+        "fees_in_both_pence_per_week": sum(p.fee_pence_per_week for p, _ in both),
+        "match_fees_in_both_pence_per_week": sum(own.fee_pence_per_week for _, own in both),
+        "mean_miles_in_both": _mean([theirs for theirs, _ in known]),
+        "match_mean_miles_in_both": _mean([own for _, own in known]),
+    }
+
+
+def _mean(miles: list[float]) -> float | None:
+    return round(sum(miles) / len(miles), 1) if miles else None
 
 
 def answer_of(result: Result) -> dict[str, Any]:
@@ -79,12 +104,12 @@ def answer_of(result: Result) -> dict[str, Any]:
         "tiers": [{"name": t.name, "value": t.value, "bound": t.bound, "claimed_by": t.claimed_by} for t in plan.tiers],
         "placements": placements_of(instance, plan),
         "waiting": [
-            {"child": child_id, "reasons": [{"rule": rule, "num_settings": num} for rule, num in reasons.items()]}
+            {"child": child_id, "reasons": [{"rule": r.rule, "num_settings": r.num_settings} for r in reasons]}
             for child_id, reasons in result.reasons.items()
         ],
         "totals": own,
-        "greedy": summary(instance, result.greedy),
-        result.other_search_order.value: None if result.other is None else summary(instance, result.other),
+        "greedy": _compared(result, result.greedy),
+        result.other_search_order.value: None if result.other is None else _compared(result, result.other),
         "certificate": {
             "accepted": certificate.is_accepted,
             "value_pence_per_week": certificate.value_pence_per_week,
@@ -96,6 +121,11 @@ def answer_of(result: Result) -> dict[str, Any]:
         "timing": {name: round(getattr(result.timing, name), 4) for name in result.timing.__dataclass_fields__},
         "solver": {"name": result.solver, "version": result.solver_version},
     }
+
+
+def _compared(result: Result, other: Checked) -> dict[str, Any]:
+    """What another plan comes to, altogether and beside the match."""
+    return summary(result.instance, other) | in_both(other.plan, result.best.plan)
 
 
 def placements_of(instance: Instance, plan: Plan) -> list[dict[str, Any]]:
@@ -162,7 +192,8 @@ def answer_sheets(answer: dict[str, Any]) -> dict[str, tuple[Sequence[str], list
     names = ("totals", "greedy", "level", "cascade")
     compared = {name: answer[name] for name in names if answer.get(name) is not None}
     totals: list[Row] = [
-        {"measure": measure} | {name: plan[measure] for name, plan in compared.items()} for measure in answer["totals"]
+        {"measure": measure} | {name: plan.get(measure) for name, plan in compared.items()}
+        for measure in dict.fromkeys(measure for plan in compared.values() for measure in plan)
     ]
     return {
         "placements": (_PLACEMENTS, placements),

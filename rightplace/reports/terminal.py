@@ -8,11 +8,15 @@ from rich.table import Table
 
 from rightplace.instances.children import Urgency
 from rightplace.instances.instance import Instance, table_of
+from rightplace.reasons import CLASH, LIMIT, SIBLINGS, Reason
+from rightplace.reports.questions import questions_of
 from rightplace.reports.wording import pounds
 from rightplace.result import Result, Status
-from rightplace.rules.catalogue import CAPACITY, rules_by_id
+from rightplace.rules.catalogue import CAPACITY, OPEN, rules_by_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from rightplace.certificate import Certificate
@@ -24,7 +28,7 @@ def print_answer(result: Result, answer: dict[str, Any], console: Console) -> No
     """Placements, who waits and why, totals beside today's practice and the other search order, and the proof."""
     _print_heading(result, answer, console)
     _print_placements(answer, console)
-    _print_waiting(result.instance, answer, console)
+    _print_waiting(result, console)
     _print_totals(result, answer, console)
     _print_proof(result, answer, console)
 
@@ -70,25 +74,44 @@ def _placement_cells(item: dict[str, Any]) -> list[str]:
     return [item["child"], item["setting"], kind, miles, fee, siblings, item["starts_on"], "; ".join(needs)]
 
 
-def _print_waiting(instance: Instance, answer: dict[str, Any], console: Console) -> None:
-    if not answer["waiting"]:
+def _print_waiting(result: Result, console: Console) -> None:
+    if not result.reasons:
         console.print("\nNobody stays waiting.\n")
         return
     console.print("\n[bold]Still waiting[/bold]")
-    for item in answer["waiting"]:
-        console.print(f"{item['child']}: of {len(instance.settings)} settings,")
-        for reason in item["reasons"][:6]:
-            console.print(f"   {reason['num_settings']:>5}  {_why(reason['rule'])}", highlight=False)
-        if len(item["reasons"]) > 6:
-            console.print(f"          and {len(item['reasons']) - 6} more rules (see --json)")
+    for child_id, reasons in result.reasons.items():
+        console.print(f"{child_id}: of {len(result.instance.settings)} settings,")
+        lines = [line for reason in reasons for line in _reason_lines(reason)]
+        lines.sort(key=lambda line: line[0])
+        for _, num, words in lines[:_MOST_REASONS]:
+            console.print(f"   {num:>5}  {words}", highlight=False)
+        if len(lines) > _MOST_REASONS:
+            console.print(f"          and {len(lines) - _MOST_REASONS} more rules (see --json)")
     console.print()
 
 
-def _why(rule_id: str) -> str:
-    """A reason in words."""
-    if rule_id == CAPACITY:
-        return "suit the child, but their places go to others"
-    return f"excluded by {rule_id}: {rules_by_id()[rule_id].title.lower()}"
+_MOST_REASONS = 6
+
+
+def _reason_lines(reason: Reason) -> Iterator[tuple[bool, int, str]]:
+    """What this plan has put in the way, then what the rule itself excludes: whether it is the rule, number, words."""
+    if reason.num_by_plan:
+        yield False, reason.num_by_plan, _plan_words(reason)
+    if reason.num_settings > reason.num_by_plan:
+        title = rules_by_id()[reason.rule].title.lower()
+        yield True, reason.num_settings - reason.num_by_plan, f"excluded by {reason.rule}: {title}"
+
+
+def _plan_words(reason: Reason) -> str:
+    named = ", ".join(reason.child_ids[:3]) + (" and others" if len(reason.child_ids) > 3 else "")
+    words = {
+        CAPACITY: "suit the child, but their places go to others",
+        OPEN: "would still take the child: not on the shortlist, or the search ended too early",
+        CLASH: f"suit the child, but must not be shared with {named}, who will live there (R18)",
+        LIMIT: "suit the child, but the carer would look after too many (R19)",
+        SIBLINGS: f"suit the child, but {named} must come too and cannot (R06)",
+    }
+    return words[reason.rule]
 
 
 _MEASURES = (
@@ -122,6 +145,26 @@ def _print_totals(result: Result, answer: dict[str, Any], console: Console) -> N
     console.print(table)
     if answer.get(other) is None:
         console.print(f"The other search order ({_ORDERS[other]}) was not compared.")
+    console.print()
+    _print_like_with_like(dict(list(columns.items())[1:]), console)
+
+
+def _print_like_with_like(compared: dict[str, dict[str, Any]], console: Console) -> None:
+    """Fees and miles of the children to whom both a plan and the match give a place."""
+    title = "Like with like: only the children who have a place both ways"
+    table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
+    for name in ("", "children", "fees, £ a week", "in this match", "miles, mean", "in this match"):
+        table.add_column(name, justify="right" if name else "left")
+    for name, totals in compared.items():
+        table.add_row(
+            name,
+            str(totals["num_in_both"]),
+            pounds(totals["fees_in_both_pence_per_week"]),
+            pounds(totals["match_fees_in_both_pence_per_week"]),
+            _amount("miles", totals["mean_miles_in_both"]),
+            _amount("miles", totals["match_mean_miles_in_both"]),
+        )
+    console.print(table)
     console.print()
 
 
@@ -189,7 +232,16 @@ def instance_summary(instance: Instance) -> dict[str, Any]:
         "num_contracts": len(instance.contracts),
         "num_authorities": len(instance.authorities),
         "search_order": instance.policy.search.order.value,
+        "questions": _questions(instance),
     }
+
+
+def _questions(instance: Instance) -> dict[str, Any] | None:
+    found = questions_of(instance)
+    if found is None:
+        return None
+    sizes = [{"num_children": children, "num_settings": settings} for children, settings in found.sizes]
+    return {"separate": sizes, "without_settings": list(found.without_settings)}
 
 
 def print_instance(instance: Instance, console: Console) -> None:
@@ -206,6 +258,20 @@ def print_instance(instance: Instance, console: Console) -> None:
         f"search order: {_ORDERS[found['search_order']]}.",
         highlight=False,
     )
+    if found["questions"] is not None:
+        console.print(_questions_words(found["questions"]), highlight=False)
+
+
+def _questions_words(questions: dict[str, Any]) -> str:
+    """How many separate questions the children who wait pose, and who has no setting at all."""
+    sizes = [f"{size['num_children']} with {size['num_settings']}" for size in questions["separate"]]
+    shown = ", ".join(sizes[:5]) + (" ..." if len(sizes) > 5 else "")
+    words = f"Separate questions (waiting children with the settings open to any of them): {shown or 'none'}."
+    alone = questions["without_settings"]
+    if alone:
+        names = ", ".join(alone[:5]) + (" ..." if len(alone) > 5 else "")
+        words += f"\nThe rules leave no setting open to {len(alone)} of them: {names}."
+    return words
 
 
 def _print_counts(heading: str, rows: dict[str, dict[str, int]], console: Console) -> None:

@@ -18,12 +18,13 @@ def _exempt(p: Pairs) -> Mask:
 @approval(
     "R24",
     "Out of area",
-    source=f"{_REG_11}, (1)(a), (2)(d)(i)",
+    source=f"{_REG_11}, (1)(a), (2)(d)(i); the exemption at second hand only",
     sentence="A placement outside the authority's area needs the nominated officer's approval, and the area authority "
-    "is notified.",
+    "is notified. Connected carers and the authority's own foster carers are exempt.",
     signatory="nominated officer",
     deadline="before the placement; in an emergency the area authority is notified within 5 working days",
     price=lambda policy: policy.price.approval_nominated_officer,
+    verified=False,
 )
 def out_of_area(p: Pairs) -> Mask:
     """In area, exempt, or at a distance (which R25 asks more for)."""

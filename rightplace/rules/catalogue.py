@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.rules import approval, compatibility, practice, preference, regulation
-from rightplace.rules.pairs import Facts, Ints, Pairs
+from rightplace.rules.pairs import Pairs
 from rightplace.rules.rule import Kind, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from rightplace.rules.pairs import Facts, Ints
 
 HARD_RULES: tuple[Rule, ...] = (*practice.RULES, *regulation.RULES, *compatibility.RULES)
 APPROVAL_RULES: tuple[Rule, ...] = approval.RULES
@@ -27,7 +29,9 @@ GRID_RULES: tuple[Rule, ...] = (
 )
 """Hard rules that compare attributes only and leave few pairs: ``lawful_among`` runs them first, on a grid."""
 CAPACITY = "capacity"
-"""What stands for a rule where lawful places exist but other children take them."""
+"""What stands for a rule where a setting is lawful but other children take its places."""
+OPEN = "open"
+"""What stands for a rule where a setting would still take the child."""
 
 
 @cache
@@ -77,11 +81,3 @@ def priced(pairs: Pairs) -> Ints:
     for rule in (*APPROVAL_RULES, *PREFERENCE_RULES):
         total += rule.pence_per_week(pairs)
     return total
-
-
-def exclusions(facts: Facts, child_id: str) -> dict[str, int]:
-    """For one child: how many settings each hard rule excludes, by rule id, most first."""
-    everywhere = np.arange(len(facts.instance.settings))
-    pairs = Pairs.product(facts, np.array([facts.child_idx[child_id]]), everywhere)
-    counts = {rule.id: len(rows) for rule, rows in broken(pairs)}
-    return dict(sorted(counts.items(), key=lambda item: -item[1]))

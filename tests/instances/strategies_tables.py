@@ -273,6 +273,8 @@ def instances(draw: st.DrawFn) -> Instance:
                 id=draw(IDS), child_ids=tuple(draw(st.permutations(child_ids))), togetherness=draw(member(Togetherness))
             )
         ]
+    if any(group.togetherness is Togetherness.REQUIRED for group in groups):
+        people = [dataclasses.replace(child, separate_from_ids=frozenset()) for child in people]
     return Instance(
         name=draw(NAMES),
         date=draw(DATES),

@@ -15,7 +15,7 @@ from rightplace.instances.children import ADULT_MONTHS, RiskLevel, RiskToOthers,
 from rightplace.instances.generate import PROFILES, generate
 from rightplace.instances.generator.dice import Dice, Shares
 from rightplace.instances.geography import english_authorities, locate, locate_many
-from rightplace.instances.settings import Carer, Home, PlaceState
+from rightplace.instances.settings import Carer, Home, ParentAndChild, PlaceState
 from rightplace.instances.tables import read_instance, write_instance
 
 if TYPE_CHECKING:
@@ -205,7 +205,20 @@ def test_placed_children_live_where_they_may(placed: Instance) -> None:
             assert not mates & child.separate_from_ids
     for setting in placed.settings:
         residents = placed.residents.get(setting.id, ())
-        assert setting.offer.num_filled >= sum(child.num_children for child in residents)
+        assert setting.offer.num_filled >= len(residents)
+
+
+def test_a_carer_for_parents_with_babies_has_one_place(london: Instance, placed: Instance) -> None:
+    """A second parent with a baby would break the usual fostering limit, so no carer is given room for one."""
+    for instance in (london, placed):
+        takers = [s for s in instance.settings if s.offer.terms.parent_and_child is ParentAndChild.ONLY]
+        carers = [setting for setting in takers if isinstance(setting, Carer)]
+        assert carers
+        assert {carer.offer.terms.num_places for carer in carers} == {1}
+        for child in instance.children:
+            if child.current_setting_id is not None:
+                only = instance.setting[child.current_setting_id].offer.terms.parent_and_child is ParentAndChild.ONLY
+                assert child.parent_and_child or not only
 
 
 def test_usual_fostering_limit(london: Instance, placed: Instance) -> None:

@@ -245,8 +245,8 @@ def add_agencies(world: World, stock: dict[str, list[Draft]], waiting: list[Draf
         ),
         (2, (8, 17), 2, 13, "Ealing", {"since": date(2014, 4, 9)}),
         (1, (0, 3), 1, 14, "Harrow", {}),
-        (2, (0, 17), 3, 15, "Essex", {"parent_and_child": ParentAndChild.ONLY}),
-        (2, (0, 17), 3, 16, "Luton", {"parent_and_child": ParentAndChild.ONLY}),
+        (1, (0, 17), 3, 15, "Essex", {"parent_and_child": ParentAndChild.ONLY}),
+        (1, (0, 17), 3, 16, "Luton", {"parent_and_child": ParentAndChild.ONLY}),
         (2, (5, 17), 3, 33, "Enfield", {"support_limit": medium}),
         (1, (10, 17), 3, 34, "Harrow", {"support_limit": medium}),
         (1, (5, 17), 2, 35, "Barnet", {"support_limit": low}),
@@ -272,7 +272,7 @@ def add_homes(world: World, stock: dict[str, list[Draft]], waiting: list[Draft])
     ) -> None:
         own: Draft = {name: values.pop(name) for name in ("place", "grade") if name in values}
         vacant, since = values.pop("vacant", 0), values.pop("since", None)
-        filled = sum(2 if draft.get("parent_and_child") else 1 for draft in residents) + others
+        filled = len(residents) + others
         where = locate(ground) if ground[-1].isdigit() else world.sector_in(ground)
         terms: Draft = {"ages": (10, 17), "need_level": 4, "needs": wide, "fees_pence_per_week": (100 * pounds,)}
         offer = world.offer(provider, where, beds, filled, vacant, 0, since, **(terms | values))
@@ -299,7 +299,7 @@ def add_homes(world: World, stock: dict[str, list[Draft]], waiting: list[Draft])
         add(f"E{n + 26}", f"RH{n + 26}", ground, 20, some, 19 - len(some), 3708, vacant=1, **more)
     parents = [waiting[19], *stock["family centre parent"]]
     only: Draft = {"place": Place.R3, "ages": (0, 17), "parent_and_child": ParentAndChild.ONLY}
-    add("E30", "RH30", "Ealing", 12, parents, 0, 2900, vacant=2, **only)
+    add("E30", "RH30", "Ealing", 6, parents, 0, 2900, vacant=1, **only)
     # E31 to E34: vacancies.
     add("E31", "RH31", "Enfield", 4, [], 3, 3650, vacant=1, grade=Grade.REQUIRES_IMPROVEMENT)
     add("E32", "RH32", "Luton", 3, [], 2, 3890, vacant=1, since=date(2014, 4, 7))

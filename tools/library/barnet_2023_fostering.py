@@ -151,7 +151,7 @@ def _near(world: World) -> Point:
 
 
 def add_agencies(world: World, stock: dict[str, list[Draft]], waiting: list[Draft]) -> None:
-    """Independent fostering: 98 Barnet children, 3 of them parents with a baby, and 38 vacant places."""
+    """Independent fostering: 98 Barnet children, 3 of them parents with a baby, and 36 vacant places."""
     rng = world.rng
     framework = {"AG1", "AG2", "AG3", "AG4", "AG7"}
 
@@ -160,7 +160,7 @@ def add_agencies(world: World, stock: dict[str, list[Draft]], waiting: list[Draf
         own = {name: values.pop(name) for name in ("support_limit",) if name in values}
         number = len([s for s in world.settings if s.id.startswith("A")]) + 1
         vacant, others, away = (values.pop(name, 0) for name in ("vacant", "others", "away"))
-        filled = sum(2 if draft.get("parent_and_child") else 1 for draft in residents) + others
+        filled = len(residents) + others
         price = {"contract_id": "IFA-FRAMEWORK"} if provider in framework else {"fees_pence_per_week": _SPOT_AGENCY}
         offer = world.offer(
             *(provider, where, filled + vacant + away, filled, vacant, away),
@@ -190,8 +190,8 @@ def add_agencies(world: World, stock: dict[str, list[Draft]], waiting: list[Draf
     for draft, ground in zip(stock["agency parent"], ("Luton", "Essex", "Hertfordshire"), strict=True):
         add(world.sector_in(ground, 30), [draft], (0, 17), "AG3", parent_and_child=only, need_level=3)
         world.families.append([draft])
-    add(world.sector_in("Bedford", 60), [], (0, 17), "AG3", parent_and_child=only, need_level=3, vacant=2)
-    add(world.sector_in("Kent", 60, 40), [], (0, 17), "AG2", parent_and_child=only, need_level=3, vacant=2)
+    add(world.sector_in("Bedford", 60), [], (0, 17), "AG3", parent_and_child=only, need_level=3, vacant=1)
+    add(world.sector_in("Kent", 60, 40), [], (0, 17), "AG2", parent_and_child=only, need_level=3, vacant=1)
     # A011 to A035: vacancies (number, ages, level, most support, agency, ground, more).
     low, medium, soon = Support.LOW, Support.MEDIUM, date(2023, 12, 20)
     vacancies: tuple[tuple[int, tuple[int, int], int, str, str, dict[str, Any]], ...] = (

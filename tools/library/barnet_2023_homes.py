@@ -45,7 +45,7 @@ def add_homes(world: World, stock: dict[str, list[Draft]], waiting: list[Draft])
         names = ("place", "registered", "grade", "adult_ratio")
         own: Draft = {name: values.pop(name) for name in names if name in values}
         vacant, away, since = values.pop("vacant", 0), values.pop("away", 0), values.pop("since", None)
-        filled = sum(2 if draft.get("parent_and_child") else 1 for draft in residents) + others
+        filled = len(residents) + others
         values = {"languages": frozenset({"english"}), "needs": wide} | values
         offer = world.offer(provider, where, beds, filled, vacant, away, since, **values)
         own.setdefault("grade", Grade.GOOD)
@@ -142,8 +142,8 @@ def add_homes(world: World, stock: dict[str, list[Draft]], waiting: list[Draft])
     )
     # E04 family centre, E05 secure home, E06 and E07 residential schools.
     add(
-        *("E04", "RH09", world.sector_in("Ealing", 15), 12, stock["residential parent"], 4),
-        vacant=4,
+        *("E04", "RH09", world.sector_in("Ealing", 15), 6, stock["residential parent"], 2),
+        vacant=2,
         ages=(0, 17),
         place=Place.R3,
         need_level=3,

@@ -16,7 +16,7 @@ from rightplace.instances.generator.children import Drawn
 from rightplace.instances.generator.providers import Market
 from rightplace.instances.generator.shares import ethnicities_in, faiths_of
 from rightplace.instances.geography import distance_miles
-from rightplace.instances.settings import Offer, PlaceCount, PlaceState, Provider, Setting, Terms
+from rightplace.instances.settings import Offer, ParentAndChild, PlaceCount, PlaceState, Provider, Setting, Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -47,8 +47,8 @@ class Demand:
 
     @property
     def num_places(self) -> int:
-        """Places that they take; a parent with a baby takes two."""
-        return sum(member.child.num_children for member in self.members)
+        """Places that they take: one each, a baby counted in with its parent."""
+        return len(self.members)
 
     @property
     def is_apart(self) -> bool:
@@ -89,7 +89,7 @@ class Queue:
             if len(found) >= num_places:
                 break
             demand = self._items[position]
-            if demand is None or len(demand.members) > 1 or demand.num_places > 1 or demand.is_apart:
+            if demand is None or len(demand.members) > 1 or demand.is_apart:
                 continue
             child = demand.members[0].child
             if fits(child) and child.id not in inside and child.id not in unwanted:
@@ -109,9 +109,11 @@ def ages_covering(dice: Dice, bands: Shares[tuple[int, int]], children: Iterable
 
 
 def takes(terms: Terms, child: Child) -> bool:
-    """Whether terms let a child in by age, sex, level and needs."""
+    """Whether terms let a child in by age, sex, level, needs, and with or without a baby."""
+    only, no = ParentAndChild.ONLY, ParentAndChild.NO
     return (
-        terms.age_min_months <= child.age_months <= terms.age_max_months
+        terms.parent_and_child is not (no if child.parent_and_child else only)
+        and terms.age_min_months <= child.age_months <= terms.age_max_months
         and child.sex in terms.sexes
         and (child.need_level or 1) <= (terms.need_level or 1)
         and (terms.needs is None or child.needs <= terms.needs)

@@ -1,0 +1,59 @@
+"""A search can be stopped in the middle and gives the best point it has.
+
+Not with CBC, a process of its own that PuLP waits for: Ctrl-C in a terminal reaches it directly.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rightplace.program import Domain, Objective, Program, ProgramBuilder
+from rightplace.solver.answer import answer
+from rightplace.solver.outcome import Limit, Reason, SolveOptions
+
+
+def market_split(num_rows: int, num_products: int, seed: int) -> Program:
+    """Split customers so that each product is sold half and half, with as little left over as can be.
+
+    Small, and far too hard to be solved to proof in a minute (Cornuejols and Dawande 1998). The start puts nobody in.
+    """
+    draw = random.Random(seed)
+    demand = [[draw.randrange(100) for _ in range(num_products)] for _ in range(num_rows)]
+    half = [sum(row) // 2 for row in demand]
+    builder = ProgramBuilder()
+    chosen = builder.add_columns("chosen", num_products, Domain.INTEGER)
+    over = builder.add_columns("over", num_rows, Domain.INTEGER, upper=10_000.0)
+    under = builder.add_columns("under", num_rows, Domain.INTEGER, upper=10_000.0)
+    rows = np.repeat(np.arange(num_rows), num_products + 2)
+    columns = np.concatenate([np.append(chosen, [over[i], under[i]]) for i in range(num_rows)])
+    values = np.concatenate([[*demand[i], -1, 1] for i in range(num_rows)])
+    builder.add_rows("split", rows, columns, values, half, half)
+    costs = np.zeros(builder.num_columns)
+    costs[over] = costs[under] = 1
+    start = np.zeros(builder.num_columns)
+    start[under] = half
+    return replace(builder.build([Objective("left over", costs)]), start=start)
+
+
+@pytest.mark.parametrize("solver", ["highs", "scip", "cpsat"])
+def test_a_search_can_be_stopped(solver: str) -> None:
+    """Once ``stop`` is set the search ends within seconds, long before its limit, with a feasible point and a bound."""
+    program = market_split(num_rows=6, num_products=50, seed=1)
+    options = SolveOptions(solver=solver, time_limit_seconds=120)
+    timer = threading.Timer(1.5, options.stop.set)
+    timer.start()
+    began = time.monotonic()
+    outcome = answer(program, options)
+    timer.cancel()
+    assert time.monotonic() - began < 30
+    assert (outcome.reason, outcome.limit) == (Reason.FEASIBLE, Limit.INTERRUPT)
+    assert outcome.values is not None
+    assert program.worst_violation(outcome.values) < 1e-5
+    (tier,) = outcome.tiers
+    assert 0 <= tier.bound <= tier.value <= program.value(program.objectives[0], program.start)
