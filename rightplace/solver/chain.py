@@ -33,15 +33,19 @@ _EXACT_COLUMNS = 60_000
 """Up to so many columns that could do better, HiGHS proves what the bound leaves open."""
 _FEW_COLUMNS = 5_000
 """With so few it is better to do so at once than to try more neighbourhoods."""
-_FAILURES = 20
-"""Clusters in a row around which there is no better point, after which HiGHS may prove the rest."""
+_FAILURES = 2
+"""Neighbourhoods without a better point, around each cluster where one could be, after which HiGHS proves the rest."""
+_CHEAPEST_COLUMNS = 30_000
+"""Where the cheapest columns of all items are no more than this, one program has them all."""
 _DIVE_COLUMNS = 20_000
 """A dive into more open columns than this takes longer than neighbourhoods."""
-_WINDOW, _SEEDS = 160, 4
-"""Items of a neighbourhood, and clusters around which it lies."""
+_WINDOW, _LARGEST_WINDOW, _SEEDS = 160, 480, 4
+"""Items of a neighbourhood, at first and at most, and clusters around which it lies."""
+_PATIENCE = 0.01
+"""What a failure leaves of the urgency of a cluster."""
 _WINDOW_SECONDS = 5.0
 _WINDOW_GAP = 1e-4
-_SHARES = {"relaxation": 0.55, "dive": 0.3, "improve": 0.9}
+_SHARES = {"relaxation": 0.55, "dive": 0.3, "improve": 0.9, "improve a small one": 0.15}
 """What each step may take: of the whole limit, of what is left, and of the whole limit."""
 
 
@@ -145,12 +149,12 @@ class _Chain:
         return (last - bound) / max(1.0, abs(last))
 
     def _improve(self, relaxed: Relaxed) -> None:
-        """Dive, then neighbourhoods, until the gap is small, few columns could do better, or time is up."""
+        """Dive, then neighbourhoods, then all items at once, until the gap is small or time is up."""
         program = self._relaxation.program
-        near = Neighbourhoods(program, self._structure, self._all_tiers, relaxed.reduced)
+        near = Neighbourhoods(program, self._structure, self._all_tiers, relaxed)
         if self._is_over(_SHARES["improve"]):
             return
-        small, free, held = near.undecided(relaxed.point)
+        small, free, held = near.undecided()
         self._take_if_feasible(held)
         if small.num_columns <= _DIVE_COLUMNS:
             start = held[free] if small.worst_violation(held[free]) <= 1e-6 else None
@@ -158,23 +162,40 @@ class _Chain:
             if found is not None:
                 held[free] = found
                 self._take_if_feasible(held)
-        tried: set[int] = set()
-        while not self._is_over(_SHARES["improve"]) and self._gap() > max(self._options.relative_gap, 1e-9):
-            regret = near.regrets(self._point)
-            regret[list(tried)] = 0.0
-            seeds = np.argsort(-regret, kind="stable")[:_SEEDS]
-            seeds = seeds[regret[seeds] > 0]
-            num_left = self._could_do_better(relaxed)
-            if not len(seeds) or num_left <= (_EXACT_COLUMNS if len(tried) > _FAILURES else _FEW_COLUMNS):
-                break
-            tried.update(seeds.tolist())
-            small, free = near.around(seeds, self._point, _WINDOW)
-            found = self._solve_small(small, min(_WINDOW_SECONDS, self._clock.left()))
+        small, free = near.cheapest(self._point)
+        is_small = small.num_columns <= _CHEAPEST_COLUMNS
+        self._improve_around(near, relaxed, _SHARES["improve a small one" if is_small else "improve"])
+        if is_small and not self._is_over(_SHARES["improve"]) and self._is_open():
+            small, free = near.cheapest(self._point)
+            found = self._solve_small(small, self._clock.left(_SHARES["improve"]))
             if found is not None:
-                point = self._point.copy()
+                point = np.zeros(self._program.num_columns)
                 point[free] = found
-                if self._take(point):
-                    tried = set(seeds.tolist())
+                self._take(point)
+
+    def _is_open(self) -> bool:
+        """Whether the gap is larger than wanted."""
+        return self._gap() > max(self._options.relative_gap, 1e-9)
+
+    def _improve_around(self, near: Neighbourhoods, relaxed: Relaxed, share: float) -> None:
+        """Neighbourhoods of those whose columns cost most more than they must, larger ones where that did not help."""
+        failures = np.zeros(near.num_clusters)
+        while not self._is_over(share) and self._is_open():
+            urgency = near.regrets(self._point) * _PATIENCE**failures
+            seeds = np.argsort(-urgency, kind="stable")[:_SEEDS]
+            seeds = seeds[urgency[seeds] > 0]
+            enough = _EXACT_COLUMNS if len(seeds) and failures[seeds].min() >= _FAILURES else _FEW_COLUMNS
+            if not len(seeds) or self._could_do_better(relaxed) <= enough:
+                break
+            num_failures = int(failures[seeds[0]])
+            if num_failures:
+                seeds = seeds[:1]
+            small, free = near.around(seeds, self._point, min(_WINDOW * (1 + num_failures), _LARGEST_WINDOW))
+            found = self._solve_small(small, min(_WINDOW_SECONDS, self._clock.left()))
+            point = self._point.copy()
+            if found is not None:
+                point[free] = found
+            failures[seeds] = 0 if self._take(point) else failures[seeds] + 1
 
     def _take_if_feasible(self, point: Floats) -> None:
         if self._program.worst_violation(point) <= 1e-6:
@@ -218,7 +239,7 @@ class _Chain:
         kept = np.flatnonzero((relaxed.reduced <= value - relaxed.bound) | (self._point > 0))
         if value - bound <= gap * abs(value) or self._is_over() or len(kept) > _EXACT_COLUMNS:
             return bound
-        near = Neighbourhoods(self._relaxation.program, self._structure, objective, relaxed.reduced)
+        near = Neighbourhoods(self._relaxation.program, self._structure, objective, relaxed)
         small = near.only(kept, self._point)
         options = replace(self._options, time_limit_seconds=until - time.perf_counter(), relative_gap=gap)
         given = one_tier(highs.minimise, small, small.objectives[0], options)

@@ -11,13 +11,17 @@ from rightplace.program import Domain, Floats, Ints, Mask, Objective, Program
 from rightplace.solver.structure import filled_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rightplace.solver.relaxation import Relaxed
     from rightplace.solver.structure import Structure
 
 _NEAR_ONE = 0.999
+_SOME = 0.01
 _COLUMNS_OF_ITEM = 25
 """Columns of an item, the cheapest by reduced cost, that small programs look at (and those that fill nothing)."""
 _COLUMNS_TO_FOLLOW = 12
-"""Columns of an item, the cheapest by reduced cost, whose rows lead to the item's neighbours."""
+"""Columns of an item whose rows lead to its neighbours: those of the relaxed point, then the cheapest."""
 
 
 class Neighbourhoods:
@@ -27,15 +31,16 @@ class Neighbourhoods:
     ----------
     program
         With all cuts.
-    reduced
-        Reduced costs of a relaxation: what each column costs more than it must.
+    relaxed
+        A relaxation: what each column should be, and what it costs more than it must.
     """
 
-    def __init__(self, program: Program, structure: Structure, objective: Objective, reduced: Floats) -> None:
+    def __init__(self, program: Program, structure: Structure, objective: Objective, relaxed: Relaxed) -> None:
         self._program = program
         self._structure = structure
         self._objective = objective
-        self._reduced = reduced
+        self._relaxed = relaxed.point
+        self._reduced = relaxed.reduced
         order = np.argsort(program.row_columns, kind="stable")
         self._rows = program.entry_rows[order]
         self._values = program.row_values[order]
@@ -51,7 +56,7 @@ class Neighbourhoods:
             structure.cluster[in_cluster], np.arange(structure.cluster.max(initial=-1) + 2)
         )
         fills = np.bincount(program.row_columns, self._leads_on[program.entry_rows], minlength=program.num_columns)
-        order = np.lexsort((reduced[structure.column], structure.item))
+        order = np.lexsort((relaxed.reduced[structure.column], structure.item))
         rank = np.arange(len(order)) - structure.first[structure.item]
         self._cheap = fills == 0
         self._cheap[structure.column[order[rank < _COLUMNS_OF_ITEM]]] = True
@@ -61,14 +66,14 @@ class Neighbourhoods:
         """Clusters of items."""
         return len(self._first_item) - 1
 
-    def undecided(self, relaxed: Floats) -> tuple[Program, Ints, Floats]:
-        """The items that a relaxed point leaves open, with everything else held where the point has it at one.
+    def undecided(self) -> tuple[Program, Ints, Floats]:
+        """The items that the relaxed point leaves open, with everything else held where it has it at one.
 
         Returns the program, the positions of its columns, and a point: the open items take what the relaxed point
         gives most of and the rows still allow, else the cheapest column that they allow. The point need not be
         feasible: an item may be left without a column.
         """
-        structure = self._structure
+        structure, relaxed = self._structure, self._relaxed
         decided = self._together((relaxed > _NEAR_ONE) & (self._program.domains == Domain.INTEGER))
         is_open = np.ones(structure.num_items, dtype=np.bool_)
         is_open[structure.item[decided[structure.column]]] = False
@@ -76,6 +81,11 @@ class Neighbourhoods:
         point = decided.astype(np.float64)
         self._fill(point, is_open, free[np.lexsort((self._reduced[free], -np.round(relaxed[free], 2)))])
         return self._cut(free, point), free, point
+
+    def cheapest(self, point: Floats) -> tuple[Program, Ints]:
+        """All items with their cheapest columns and those of a point, which is the start; and these columns."""
+        columns = np.flatnonzero(self._cheap | (self._structure.num_of_column == 0) | (point > 0))
+        return self.only(columns, point), columns
 
     def _fill(self, point: Floats, is_open: Mask, columns: Ints) -> None:
         """Set columns to one in this order, for items that are open, where no row stands against it.
@@ -122,7 +132,7 @@ class Neighbourhoods:
         """Some clusters, each with those who are in its way, and so on, up to ``size`` items; others stay put."""
         items = self._near(clusters.tolist(), point, size)
         chosen = self._within(items)
-        regret = float(np.maximum(self._reduced, 0.0)[chosen & (point > 0.5)].sum())
+        regret = float(self.regrets(point)[np.unique(self._structure.cluster[items])].sum())
         kept = np.flatnonzero(chosen & (((self._reduced <= regret) & self._cheap) | (point > 0.5)))
         touched = np.zeros(self._program.num_rows, dtype=np.bool_)
         touched[self._entries(kept)[1]] = True
@@ -152,30 +162,48 @@ class Neighbourhoods:
         return found
 
     def _near(self, clusters: list[int], point: Floats, size: int) -> Mask:
-        """Breadth first: the rows of an item's cheapest columns, the items that fill these rows now, and so on."""
+        """Who is in whose way: those who fill the rows of an item's best columns now, and so on.
+
+        Breadth first. An item also leads to those whom the relaxed point would have where the item is.
+        """
         structure = self._structure
-        active = np.flatnonzero(point > 0.5)
-        at, row, _ = self._entries(active)
-        order = np.argsort(row, kind="stable")
-        row, taker = row[order], active[at[order]]
-        first = np.searchsorted(row, np.arange(self._program.num_rows + 1))
+        is_there = self._by_row(point > 0.5)
+        should_be_there = self._by_row(self._relaxed > _SOME)
         chosen = np.zeros(structure.num_items, dtype=np.bool_)
-        seen, queue, num = set(clusters), deque(clusters), 0
+        queue, seen = deque(clusters), set(clusters)
+        num = 0
         while queue and num < size:
-            members = self._items[self._first_item[queue[0]] : self._first_item[queue.popleft() + 1]]
+            cluster = queue.popleft()
+            members = self._items[self._first_item[cluster] : self._first_item[cluster + 1]]
             chosen[members] = True
             num += len(members)
             for item in members.tolist():
                 columns = structure.column[structure.first[item] : structure.first[item + 1]]
-                cheapest = columns[np.argsort(self._reduced[columns], kind="stable")[:_COLUMNS_TO_FOLLOW]]
-                rows = np.unique(self._entries(cheapest)[1])
-                for through in rows[self._leads_on[rows]].tolist():
-                    for column in taker[first[through] : first[through + 1]].tolist():
-                        other = structure.first_item[column]
-                        if other >= 0 and int(structure.cluster[other]) not in seen:
-                            seen.add(int(structure.cluster[other]))
-                            queue.append(int(structure.cluster[other]))
+                order = np.lexsort((self._reduced[columns], -np.round(self._relaxed[columns], 2)))
+                there = columns[(point[columns] > 0.5) & (self._relaxed[columns] < _SOME)]
+                others = [other for column in there.tolist() for other in self._others(column, should_be_there)]
+                for column in columns[order[:_COLUMNS_TO_FOLLOW]].tolist():
+                    others.extend(self._others(column, is_there))
+                for other in others:
+                    if other not in seen:
+                        seen.add(other)
+                        queue.append(other)
         return chosen
+
+    def _by_row(self, columns: Mask) -> tuple[Ints, Ints]:
+        """Some columns that belong to items, sorted by the rows that lead on from them: clusters, first of each row."""
+        chosen = np.flatnonzero(columns & (self._structure.first_item >= 0))
+        at, row, _ = self._entries(chosen)
+        leads = np.flatnonzero(self._leads_on[row])
+        leads = leads[np.argsort(row[leads], kind="stable")]
+        cluster = self._structure.cluster[self._structure.first_item[chosen[at[leads]]]]
+        return cluster, np.searchsorted(row[leads], np.arange(self._program.num_rows + 1))
+
+    def _others(self, column: int, by_row: tuple[Ints, Ints]) -> Iterator[int]:
+        """The clusters in the rows of a column."""
+        clusters, first = by_row
+        for row in self._rows[self._first[column] : self._first[column + 1]].tolist():
+            yield from clusters[first[row] : first[row + 1]].tolist()
 
     def _entries(self, columns: Ints) -> tuple[Ints, Ints, Floats]:
         """The entries of some columns, one column after another: position among the columns, row, value."""

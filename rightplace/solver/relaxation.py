@@ -103,13 +103,18 @@ class Relaxation:
 
         While the basis stays, duals are linear in the costs; the bound of weak duality holds even where it does not.
         """
-        found = []
-        for times in (1.0, 2.0):
-            self._set_costs(costs + times * direction)
-            if not self._lp.solve(deadline - time.perf_counter(), primal=True):
-                return -np.inf
-            found.append(self._lp.duals * self._scale)
-        return self._proven(direction, found[1] - found[0])[1]
+        best = -np.inf
+        while True:
+            found = []
+            for times in (1.0, 2.0):
+                self._set_costs(costs + times * direction)
+                if not self._lp.solve(deadline - time.perf_counter(), primal=True):
+                    return best
+                found.append(self._lp.duals * self._scale)
+            reduced, bound = self._proven(direction, found[1] - found[0])
+            best = max(best, bound)
+            if not self._add_columns(reduced) or self._options.stop.is_set():
+                return best
 
     def _set_costs(self, costs: Floats) -> None:
         if costs is not self._costs:
