@@ -18,7 +18,7 @@ help:
 	@echo "make test     run the tests, with coverage"
 	@echo "make lint     style, types and the arrows between the rooms"
 	@echo "make format   put the code in the project's style"
-	@echo "make bench    solve the benchmark instances and compare with the best known values"
+	@echo "make bench    the same generated question by every solver; see ARGS=--help"
 	@echo "make clean    remove everything that make made"
 
 demo: $(READY)
@@ -39,7 +39,7 @@ format: $(READY)
 	@$(BIN)/ruff format .
 
 bench: $(READY)
-	@$(BIN)/rightplace bench $(ARGS)
+	@$(BIN)/python -m rightplace.benchmarks.solvers $(ARGS)
 
 clean:
 	@rm -rf $(VENV) demo dist htmlcov .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
