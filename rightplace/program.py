@@ -31,10 +31,14 @@ class Domain(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """One tier: minimise ``costs @ x``, all coefficients whole numbers. Earlier tiers come before later ones."""
+    """One tier: minimise ``costs @ x``, all coefficients whole numbers. Earlier tiers come before later ones.
+
+    ``least``: the model knows that no feasible point has a smaller value.
+    """
 
     name: str
     costs: Floats
+    least: float = -np.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,11 @@ class Program:
     def value(self, objective: Objective, point: Floats) -> int:
         """The value of an objective at an integral point, exact."""
         return round(float(objective.costs @ np.round(point)))
+
+    def trivial_bound(self, objective: Objective) -> int:
+        """What no point is below: as the model knows, and as the columns' own bounds say."""
+        least = np.minimum(objective.costs * self.lower, objective.costs * self.upper)
+        return int(max(objective.least, np.floor(least.sum())))
 
     def worst_violation(self, point: Floats) -> float:
         """The largest amount by which a point breaks a bound, a row or integrality (0 when it is feasible)."""

@@ -27,7 +27,7 @@ import numpy as np
 from rightplace.instances.children import Togetherness
 from rightplace.instances.settings import Carer
 from rightplace.rules.catalogue import CAPACITY, OPEN, broken, lawful
-from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT, Facts, Ints, Mask, Pairs
+from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT, Facts, Ints, Mask, Pairs, Type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -213,25 +213,52 @@ class _Lived:
 
     def _exceeds_limit(self, children: Sequence[int], settings: Ints) -> Mask:
         """On some day a carer would look after too many, siblings and exemptions aside."""
-        over: Mask = np.zeros(len(settings), dtype=np.bool_)
-        own = int(self.facts.children.num_children[list(children)].sum())
-        for at in np.flatnonzero(self._most_people[settings] + own > USUAL_FOSTERING_LIMIT):
+        facts = self.facts
+        start, num = facts.start_day_idx[list(children)], facts.children.num_children[list(children)]
+        have_come = np.arange(len(facts.days)) >= start[:, None]
+        lives_there = self.home[list(children)][:, None] == settings
+        coming = np.einsum("c,cs,cd->sd", num, (~lives_there).astype(np.int64), have_come.astype(np.int64))
+        over = (coming > 0) & (self._people[settings] + coming > USUAL_FOSTERING_LIMIT)
+        over &= (facts.settings.type[settings] == Type.CARER)[:, None]
+        exceeds: Mask = over.any(axis=1)
+        for at in np.flatnonzero(exceeds & self._may_be_excepted(children, settings)):
             setting = int(settings[at])
-            carer = self.facts.instance.settings[setting]
-            coming = {child for child in children if self.home[child] != setting}
-            if isinstance(carer, Carer) and coming:
-                first = min(int(self.facts.start_day_idx[child]) for child in coming)
-                days = range(first, len(self.facts.days))
-                over[at] = any(self._is_over(carer, setting, coming, day) for day in days)
-        return over
+            carer = facts.instance.settings[setting]
+            newcomers = {child for child in children if self.home[child] != setting}
+            days = np.flatnonzero(over[at]).tolist()
+            exceeds[at] = isinstance(carer, Carer) and any(self._is_over(carer, setting, newcomers, d) for d in days)
+        return exceeds
+
+    def _may_be_excepted(self, children: Sequence[int], settings: Ints) -> Mask:
+        """Per setting: it has an exemption, or whoever is ever there could be a sibling of the children."""
+        instance = self.facts.instance
+        groups = (group for child in children for group in self._groups_of[instance.children[child].id])
+        siblings = np.array([self.facts.child_idx[i] for group in groups for i in group.child_ids], dtype=np.int64)
+        homes = np.concatenate([self.home[siblings], self.facts.children.current_setting_idx[siblings]])
+        empty = self._people.max(axis=1, initial=0) == 0
+        return self._has_exemption[settings] | np.isin(settings, homes) | empty[settings]
 
     @cached_property
-    def _most_people(self) -> Ints:
-        """Per setting: no fewer people than are ever there, before or after the plan."""
-        most: Ints = self.facts.unnamed.max(axis=1, initial=0)
-        for home in (self.home, self.facts.children.current_setting_idx):
-            np.add.at(most, home[home >= 0], self.facts.children.num_children[home >= 0])
-        return most
+    def _has_exemption(self) -> Mask:
+        """Per setting: a carer with an exemption from the usual fostering limit."""
+        settings = self.facts.instance.settings
+        return np.array([isinstance(s, Carer) and bool(s.exempt_child_ids) for s in settings], dtype=np.bool_)
+
+    @cached_property
+    def _people(self) -> Ints:
+        """(settings, days): the people who are there on the day once the plan is carried out."""
+        facts = self.facts
+        num, current, start = facts.children.num_children, facts.children.current_setting_idx, facts.start_day_idx
+        change = np.zeros_like(facts.unnamed)
+        at_first = np.zeros_like(current)
+        for_good = np.flatnonzero((current >= 0) & ~facts.is_candidate)
+        np.add.at(change, (current[for_good], at_first[for_good]), num[for_good])
+        leaving = np.flatnonzero((current >= 0) & facts.is_candidate)
+        np.add.at(change, (current[leaving], at_first[leaving]), num[leaving])
+        np.subtract.at(change, (current[leaving], start[leaving]), num[leaving])
+        np.add.at(change, (self.home[self._members], start[self._members]), num[self._members])
+        people: Ints = facts.unnamed + change.cumsum(axis=1)
+        return people
 
     def _is_over(self, carer: Carer, setting: int, coming: set[int], day: int) -> bool:
         """Whether a carer would look after too many on one day."""

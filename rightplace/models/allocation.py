@@ -229,9 +229,9 @@ def _objectives(
             price[columns.wait[group.members[0]]] += data.siblings_apart_pence * _pairs_apart(group, homes)
     price[apart] = data.siblings_apart_pence
     price[saving] = -saved
-    tiers = [Objective("waiting", waiting), Objective("price", price)]
+    tiers = [Objective("waiting", waiting, least=0), Objective("price", price, least=0)]  # no block saves a whole fee
     if data.search_order is SearchOrder.CASCADE:
-        tiers.insert(1, Objective("search order", steps))
+        tiers.insert(1, Objective("search order", steps, least=0))
     return tiers
 
 

@@ -27,6 +27,7 @@ from rightplace.solver.tier import one_tier
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_NAME = "rightplace with highs"
 _TIER_WEIGHT = 2.0
 """A tier weighs this many times the largest share that an item has of the tiers after it."""
 _EXACT_COLUMNS = 60_000
@@ -59,7 +60,19 @@ def solve(program: Program, options: SolveOptions) -> Outcome:
     """
     if program.start is None:
         raise SolverError("this method needs a feasible point to start from")
+    if options.stop.is_set() or options.time_limit_seconds <= 0:
+        return _unsolved(program, program.start, options)
     return _Chain(program, options).run()
+
+
+def _unsolved(program: Program, start: Floats, options: SolveOptions) -> Outcome:
+    """The start, with what can be said of it without any work."""
+    tiers = ((o, program.value(o, start), program.trivial_bound(o)) for o in program.objectives)
+    claims = tuple(TierClaim(objective.name, value, bound) for objective, value, bound in tiers)
+    limit = Limit.INTERRUPT if options.stop.is_set() else Limit.TIME
+    if all(claim.is_proven for claim in claims):
+        return Outcome(Reason.OPTIMAL, Limit.NONE, start, claims, _NAME, highs.version(), 0.0, "the start is free")
+    return Outcome(Reason.FEASIBLE, limit, start, claims, _NAME, highs.version(), 0.0, "no time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +122,7 @@ class _Chain:
             limit=Limit.NONE if proven else limit,
             values=self._point,
             tiers=claims,
-            solver="rightplace with highs",
+            solver=_NAME,
             version=highs.version(),
             seconds=time.perf_counter() - self._clock.began,
             detail="relaxation, dive, neighbourhoods",
@@ -229,9 +242,10 @@ class _Chain:
         """
         objective = self._program.objectives[position]
         value = self._program.value(objective, self._point)
-        if (objective.costs >= 0).all() and value == 0:
-            return 0
-        bound = self._bound_from_all(position, until)
+        trivial = self._program.trivial_bound(objective)
+        if value == trivial:
+            return trivial
+        bound = max(trivial, self._bound_from_all(position, until))
         if value - bound <= gap * abs(value) or self._is_over():
             return bound
         relaxed = self._relax(objective.costs, until)
