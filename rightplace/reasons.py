@@ -236,7 +236,8 @@ class _Lived:
         siblings = np.array([self.facts.child_idx[i] for group in groups for i in group.child_ids], dtype=np.int64)
         homes = np.concatenate([self.home[siblings], self.facts.children.current_setting_idx[siblings]])
         empty = self._people.max(axis=1, initial=0) == 0
-        return self._has_exemption[settings] | np.isin(settings, homes) | empty[settings]
+        found: Mask = self._has_exemption[settings] | np.isin(settings, homes) | empty[settings]
+        return found
 
     @cached_property
     def _has_exemption(self) -> Mask:

@@ -110,7 +110,7 @@ class _Chain:
     def run(self) -> Outcome:
         """The steps in order."""
         relaxed = self._relax(self._all_tiers.costs, self._clock.at(_SHARES["relaxation"]), self._bounded)
-        if np.isfinite(relaxed.bound):
+        if np.isfinite(relaxed.bound) and not self._is_over(_SHARES["improve"]):
             self._improve(relaxed)
         claims = self._claims()
         proven = all(claim.is_proven for claim in claims)
@@ -165,8 +165,6 @@ class _Chain:
         """Dive, then neighbourhoods, then all items at once, until the gap is small or time is up."""
         program = self._relaxation.program
         near = Neighbourhoods(program, self._structure, self._all_tiers, relaxed)
-        if self._is_over(_SHARES["improve"]):
-            return
         small, free, held = near.undecided()
         self._take_if_feasible(held)
         if small.num_columns <= _DIVE_COLUMNS:
@@ -230,6 +228,8 @@ class _Chain:
             is_last = position == len(self._program.objectives) - 1
             until = self._clock.at(1.0) if is_last else time.perf_counter() + self._clock.left() / 2
             bounds.append(self._prove(position, self._options.relative_gap if is_last else 0.0, until))
+            if self._is_over():
+                continue
             self._relaxation.hold(objective.costs, self._program.value(objective, self._point) + 0.25)
         values = self._values(self._point)
         names = (objective.name for objective in self._program.objectives)
@@ -275,10 +275,12 @@ class _Chain:
         head = np.asarray(sum(w * o.costs for w, o, _ in tiers[: position + 1]), dtype=np.float64)
         before = sum(w * v for w, _, v in tiers[:position])
         if position < len(tiers) - 1:
+            if self._is_over():
+                return self._program.trivial_bound(objective)
             slope = self._relaxation.slope(self._all_tiers.costs, head, until)
             return whole_bound((slope - before) / weight, value)
         bound = self._bound - before
-        for share in (0.1, 0.01) if position else ():
+        for share in (0.1, 0.01) if position and not self._is_over() else ():
             costs = share * (head - objective.costs) + objective.costs
             bound = max(bound, self._relax(costs, until).bound - share * before)
         return whole_bound(bound, value)
