@@ -107,8 +107,9 @@ def _in_the_way(lived: _Lived, child: int, settings: Ints) -> dict[int, dict[str
     found: dict[int, dict[str, tuple[str, ...]]] = {int(setting): {} for setting in settings}
     alone = lived.against([child], settings)
     for rule, mask in alone.items():
-        for setting in map(int, settings[mask]):
-            found[setting][rule] = lived.met(child, setting) if rule == CLASH else ()
+        met = lived.met(child, settings[mask]) if rule == CLASH else {}
+        for setting in settings[mask].tolist():
+            found[setting][rule] = tuple(met.get(setting, ()))
     family = lived.must_come_along(child)
     if family:
         whole = lived.against([child, *family], settings)
@@ -205,11 +206,13 @@ class _Lived:
     def _must_not_share(self, child: int, others: Ints) -> Mask:
         return self.facts.household.clash(np.full(len(others), child, dtype=np.int64), others)
 
-    def met(self, child: int, setting: int) -> tuple[str, ...]:
-        """The children of the plan in a setting with whom a child must not live."""
-        _, there = self._members_beside(np.array([setting]))
-        clashing = there[self._must_not_share(child, there)]
-        return tuple(self.facts.instance.children[int(other)].id for other in clashing)
+    def met(self, child: int, settings: Ints) -> dict[int, list[str]]:
+        """By setting: the children of the plan there with whom a child must not live."""
+        at, other = self._members_beside(settings)
+        found: dict[int, list[str]] = defaultdict(list)
+        for i in np.flatnonzero(self._must_not_share(child, other)).tolist():
+            found[int(settings[at[i]])].append(self.facts.instance.children[int(other[i])].id)
+        return found
 
     def _exceeds_limit(self, children: Sequence[int], settings: Ints) -> Mask:
         """On some day a carer would look after too many, siblings and exemptions aside."""
