@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from rightplace.instances.instance import Instance
     from rightplace.instances.policy import Policy
+    from rightplace.outputs import Output
     from rightplace.solver.outcome import Progress
 
 EXIT_FAILED, EXIT_REFUSED_INPUT, EXIT_REFUSED_PLAN = 1, 3, 4
@@ -109,14 +110,17 @@ def match(
     """
     from dataclasses import replace
 
+    from rightplace import outputs
+    from rightplace.files import written_at_once
     from rightplace.instances.policy import SearchOrder
     from rightplace.reports.answer import answer_of, write_answer
     from rightplace.reports.terminal import print_answer
     from rightplace.solve import MatchOptions, export_model
     from rightplace.solve import match as solve_match
 
-    _refuse_paths(out or [], {".xlsx", ".json", ""})
-    _refuse_paths([export] if export else [], {".mps", ".lp"})
+    sources = _sources(instance, policy)
+    _refuse_paths(outputs.ANSWER, out or [], sources)
+    _refuse_paths(outputs.MODEL, [export] if export else [], sources)
     began = time.perf_counter()
     asked = _open(instance, policy)
     if date is not None:
@@ -124,21 +128,25 @@ def match(
     read_s = time.perf_counter() - began
     options = MatchOptions(rematch, SearchOrder(search_order.value) if search_order else None, compare)
     if export is not None:
-        export_model(asked, export, options)
+        with written_at_once(export) as target:
+            plain = target.with_suffix(target.suffix.lower())  # the writers know these endings in lower case
+            export_model(asked, plain, options)
+            plain.replace(target)
         _tell(f"wrote {export}")
     with _solving(solver.value, time_limit, gap, threads, seed) as solving:
         result = solve_match(asked, options, solving)
     result = replace(result, timing=replace(result.timing, read_s=read_s))
     answer = answer_of(result)
     accepted = result.best.certificate.is_accepted
-    for path in out or []:
-        if accepted:
-            write_answer(answer, path)
-            _tell(f"wrote {path}")
     if json:
         _print_json(answer)
     else:
         print_answer(result, answer, _console())
+    sys.stdout.flush()  # the answer is worth having even when it cannot be written
+    for path in out or []:
+        if accepted:
+            write_answer(answer, path)
+            _tell(f"wrote {path}")
     if not accepted:
         _tell("the certificate refused the plan: this is a fault of rightplace, please report it; nothing was written")
         raise typer.Exit(EXIT_FAILED)
@@ -195,9 +203,10 @@ def convert(
     policy: PolicyOption = None,
 ) -> None:
     """Convert an instance between a folder of CSVs, an .xlsx workbook and a .json."""
+    from rightplace import outputs
     from rightplace.instances.tables import write_instance
 
-    _refuse_paths([out], {".xlsx", ".json", ""})
+    _refuse_paths(outputs.INSTANCE, [out], _sources(instance, policy))
     write_instance(_open(instance, policy), out)
     _tell(f"wrote {out}")
 
@@ -205,9 +214,10 @@ def convert(
 @app.command()
 def template(out: Annotated[Path, typer.Argument(help="An .xlsx workbook to write.")]) -> None:
     """Write an empty workbook that a council can fill in, with drop-downs and notes."""
+    from rightplace import outputs
     from rightplace.instances.template import write_template
 
-    _refuse_paths([out], {".xlsx"})
+    _refuse_paths(outputs.TEMPLATE, [out])
     write_template(out)
     _tell(f"wrote {out}: fill it in, then run: rightplace match {out}")
 
@@ -240,11 +250,12 @@ def generate(
     """Make a synthetic instance with real geography, of any size."""
     from dataclasses import replace
 
+    from rightplace import outputs
     from rightplace.instances.generate import PROFILES
     from rightplace.instances.generate import generate as make
     from rightplace.instances.tables import write_instance
 
-    _refuse_paths([out], {".xlsx", ".json", ""})
+    _refuse_paths(outputs.INSTANCE, [out])
     chosen = PROFILES[profile.value]
     if authority:
         if profile is not ProfileName.COUNCIL:
@@ -297,13 +308,15 @@ def import_ssda903(
     json: JsonOption = False,
 ) -> None:
     """Read an SSDA903 return: the children in care on a day, where they live, and the settings of an Ofsted list."""
+    from rightplace import outputs
     from rightplace.files import write_json
     from rightplace.instances.formats.importing import import_ssda903 as read
     from rightplace.instances.formats.living import Movable, Waiting
     from rightplace.instances.policy import read_policy
     from rightplace.instances.tables import write_instance
 
-    _refuse_paths([out], {".xlsx", ".json", ""})
+    given = (folder, *(ofsted or []), carers, policy)
+    _refuse_paths(outputs.INSTANCE, [out], [path for path in given if path is not None])
     chosen = (_member(Waiting, waiting, "--waiting"), _member(Movable, movable, "--movable"))
     made, report = read(
         folder,
@@ -349,12 +362,18 @@ def _open(text: str, policy: Path | None) -> Instance:
     return read_instance(path, chosen)
 
 
-def _refuse_paths(paths: list[Path], suffixes: set[str]) -> None:
-    """Refuse an output path of the wrong kind before any work is done."""
-    for path in paths:
-        if path.suffix.lower() not in suffixes and not path.is_dir():
-            wanted = " or ".join(sorted(suffix or "a folder" for suffix in suffixes))
-            raise typer.BadParameter(f"{path}: expected {wanted}")
+def _sources(instance: str, policy: Path | None) -> list[Path]:
+    """What a command reads: the instance, when its name is a path, and the policy."""
+    return [path for path in (Path(instance), policy) if path is not None and path.exists()]
+
+
+def _refuse_paths(output: Output, paths: list[Path], sources: Sequence[Path] = ()) -> None:
+    """Refuse every path that cannot take the output, or where it would destroy something, before any work is done."""
+    from rightplace.outputs import refusals
+
+    found = [sentence for path in paths for sentence in refusals(output, path, sources)]
+    if found:
+        raise typer.BadParameter("\n".join(found))
 
 
 @contextmanager
@@ -435,6 +454,10 @@ def main() -> None:
         sys.exit(EXIT_REFUSED_INPUT)
     except RightplaceError as error:
         _tell(f"rightplace failed: {error}")
+        sys.exit(EXIT_FAILED)
+    except OSError as error:
+        where = "" if error.filename is None else f"{error.filename}: "
+        _tell(f"rightplace failed: {where}{error.strerror or error}")
         sys.exit(EXIT_FAILED)
 
 
