@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rightplace.errors import Fault, InstanceError, PlanError, RightplaceError
+from rightplace.errors import Fault, InstanceError, PlanError, RightplaceError, reason_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rightplace.instances.instance import Instance
     from rightplace.instances.policy import Policy
     from rightplace.outputs import Output
+    from rightplace.plan import Plan
     from rightplace.solver.outcome import Progress
 
 EXIT_FAILED, EXIT_REFUSED_INPUT, EXIT_REFUSED_PLAN = 1, 3, 4
@@ -164,11 +165,10 @@ def check(
     Exit code 0 when the plan is accepted, 4 when it is refused.
     """
     from rightplace.certificate import check as certify
-    from rightplace.reports.plan_files import read_plan
     from rightplace.reports.terminal import print_certificate
 
     asked = _open(instance, policy)
-    found = read_plan(plan)
+    found = _read_plan(plan)
     asked = asked if found.date == asked.date else asked.at(found.date)
     certificate = certify(asked, found)
     if json:
@@ -328,11 +328,12 @@ def import_ssda903(
         movable=chosen[1],
         policy=read_policy(policy) if policy is not None else None,
     )
+    told = report.as_dict()
     write_instance(made, out)
     report_path = out / "import_report.json" if out.is_dir() else out.with_name(f"{out.stem}_import_report.json")
-    write_json(report_path, report.as_dict())
+    write_json(report_path, told)
     if json:
-        _print_json(report.as_dict())
+        _print_json(told)
     else:
         print("\n".join(report.lines()))
     _tell(f"wrote {out} and {report_path}")
@@ -360,6 +361,17 @@ def _open(text: str, policy: Path | None) -> Instance:
             raise InstanceError([Fault("INSTANCE", None, None, text, expected)])
         path = library_path(text)
     return read_instance(path, chosen)
+
+
+def _read_plan(path: Path) -> Plan:
+    """The plan of an answer; what cannot even be opened is refused as a plan like any other."""
+    from rightplace.reports.plan_files import read_plan
+
+    try:
+        return read_plan(path if path.name else path.resolve())
+    except (OSError, RecursionError) as error:
+        wanted = f"an answer that match wrote ({reason_of(error)})"
+        raise PlanError([Fault(str(path), None, None, None, wanted)]) from error
 
 
 def _sources(instance: str, policy: Path | None) -> list[Path]:

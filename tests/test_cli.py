@@ -587,3 +587,39 @@ def test_a_failure_to_write_comes_after_the_answer_and_in_words(
     assert ended.value.code == 1
     assert json.loads(printed.out)["status"] == "optimal"
     assert printed.err == f"rightplace failed: {tmp_path / 'a.json'}: No space left on device\n"
+
+
+# -------------------------------------------------------------------------------------------------- odd input
+
+
+def test_an_import_for_a_day_without_a_child_in_care_is_reported(tmp_path: Path) -> None:
+    """No child in care is an empty instance with its report, not a failure halfway."""
+    source = Path(__file__).parent / "data" / "ssda903" / "regional_v1"
+    out, _ = run("import", "ssda903", source, "--date", "1990-01-01", "--out", tmp_path / "q", "--json")
+    report = json.loads(out)
+    assert (report["num_children"], report["adds_up"]) == (0, True)
+    assert json.loads((tmp_path / "q" / "import_report.json").read_text(encoding="utf-8")) == report
+
+
+def test_folders_and_depths_in_place_of_files_are_refused_as_input(small: Path, tmp_path: Path) -> None:
+    """A policy or a plan that is a folder, and a plan that nests too deeply, end with code 3 and no traceback."""
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
+    for arguments in (
+        ("match", small, "--policy", tmp_path),
+        ("check", small, tmp_path / "folder.json"),
+        ("check", small, tmp_path / "deep.json"),
+    ):
+        done = finished(*arguments)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert str(arguments[-1]) in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_fault_of_a_plan_names_its_folder(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan given as ``.`` is named as its folder is, not as nothing."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    done = finished("check", small, ".")
+    assert done.returncode == 3
+    assert "\nhere, column summary: expected" in done.stderr

@@ -75,7 +75,7 @@ def _read_integer(low: int, high: int) -> Callable[[Cell], int]:
         if isinstance(cell, bool):
             raise ValueError
         number = Decimal(as_text(cell).replace(",", ""))
-        if number != int(number) or not low <= number <= high:
+        if not low <= number <= high or number != int(number):  # the range first: int(1e999999999) takes for ever
             raise ValueError
         return int(number)
 
@@ -93,8 +93,10 @@ def _read_money(cell: Cell) -> int:
         raise ValueError
     text = re.sub(r"(?i)\s*(per|a|/)\s*(week|wk|w)\.?$", "", as_text(cell)) if isinstance(cell, str) else str(cell)
     amount = Decimal(text.replace("£", "").replace(",", "").strip())
+    if not 0 <= amount < 10**7:
+        raise ValueError
     pence = round(amount * 100) if isinstance(cell, float) else amount * 100
-    if not amount.is_finite() or pence != int(pence) or not 0 <= pence < 10**9:
+    if pence != int(pence) or pence >= 10**9:
         raise ValueError
     return int(pence)
 

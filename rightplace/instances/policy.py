@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from annotated_types import Ge, Le
 
-from rightplace.errors import Fault, InstanceError
+from rightplace.errors import Fault, InstanceError, reason_of
 from rightplace.instances.children import RiskLevel, RiskToOthers
 from rightplace.instances.settings import MAX_NEED_LEVEL, Grade
 
@@ -260,11 +260,13 @@ def read_policy(path: Path) -> Policy:
         As ``policy_from``; also when the file is no TOML.
     """
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         raise InstanceError([Fault(str(path), None, None, None, "a policy file; there is none here")]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InstanceError([Fault(str(path), None, None, None, f"a TOML file ({error})")]) from error
+    except OSError as error:
+        raise InstanceError([Fault(str(path), None, None, None, f"a policy file ({reason_of(error)})")]) from error
+    except (ValueError, RecursionError) as error:
+        raise InstanceError([Fault(str(path), None, None, None, f"a TOML file ({reason_of(error)})")]) from error
     return policy_from(settings, path.name)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date
@@ -250,7 +251,7 @@ def read_settings(sheet: Sheet, table: Table) -> list[Setting]:
 
 def _about(reader: _Reader, sheet: Sheet | None, path: Path) -> dict[str, Any]:
     """Name and date of the instance: rows of field and value."""
-    found: dict[str, Any] = {"name": path.stem}
+    found: dict[str, Any] = {"name": path.resolve().stem}
     date_row: int | None = None
     for number, row in sheet.rows if sheet is not None else ():
         field, cell = str(row.get("field", "")).strip().lower(), row.get("value")
@@ -318,7 +319,7 @@ def _contracts(reader: _Reader) -> list[Contract]:
 
 def _policy(path: Path, sheet: Sheet | None) -> Policy:
     """The policy that an instance brings: policy.toml in a folder, else rows of setting and value, else the default."""
-    if Form.of(path) == Form.FOLDER and (path / _POLICY_FILE).exists():
+    if Form.of(path) == Form.FOLDER and os.path.lexists(path / _POLICY_FILE):
         return read_policy(path / _POLICY_FILE)
     settings: dict[str, dict[str, Any]] = {}
     for _, row in sheet.rows if sheet is not None else ():

@@ -210,7 +210,8 @@ REFUSED: list[tuple[cells.Kind, Any]] = [
     *((cells.YES_NO, cell) for cell in ("maybe", 2, "yess", "ja")),
     *((cells.AGE, cell) for cell in ("eleven", "7.5", -1, "25y", "1000", "²", True)),
     *((cells.AGE_FROM, cell) for cell in ("26", "-1", "11-17", 11.5)),
-    *((cells.integer(1, 4), cell) for cell in (0, 5, 2.5, "two", True, float("nan"))),
+    *((cells.integer(1, 4), cell) for cell in (0, 5, 2.5, "two", True, float("nan"), "1e999999999", "-1e999999999")),
+    (cells.MONEY, "1e999999999"),
     *((cells.IDENTIFIER, cell) for cell in ("C1; C2", "a,b", "\x07")),
     *((schema.SEX, cell) for cell in ("X", "M; X")),
     *((schema.GRADE, cell) for cell in ("goood", "5")),
@@ -383,6 +384,8 @@ def test_two_files_of_one_table_are_refused(folder: Path) -> None:
         ("x.xlsx", b"", "an Excel workbook"),
         ("x.json", b"{", "JSON"),
         ("x.json", b"\xff", "JSON"),
+        ("x.json", b"[" * 100_000, "nested too deeply"),
+        ("x.json", b"9" * 5_000, "JSON"),
         ("x.json", b"[]", '"tables"'),
         ("x.json", b'{"tables": []}', '"tables"'),
         ("x.json", b'{"tables": {"children": 3}}', "a list of objects"),
@@ -400,6 +403,50 @@ def test_files_that_are_not_what_they_say_are_refused(
         path.write_bytes(content)
     (fault,) = faults_of(path)
     assert wanted in fault
+
+
+@pytest.mark.parametrize("name", ["children.csv", "policy.toml"])
+def test_a_folder_where_a_file_belongs_is_a_fault(folder: Path, name: str) -> None:
+    """A folder that has the name of a table or of the policy is neither a crash nor passed over."""
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).mkdir()
+    faults = faults_of(folder)
+    assert len(faults) == 1
+    assert name in faults[0]
+    assert "Is a directory" in faults[0]
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.xlsx"])
+def test_a_folder_that_is_named_as_a_file_is_a_fault(tmp_path: Path, name: str) -> None:
+    """A folder called x.json is no JSON, one called x.xlsx no workbook."""
+    (tmp_path / name).mkdir()
+    (fault,) = faults_of(tmp_path / name)
+    assert "Is a directory" in fault
+
+
+def test_a_policy_that_leads_nowhere_is_a_fault(folder: Path) -> None:
+    """A link to a policy that is gone is not the same as no policy."""
+    (folder / "policy.toml").symlink_to(folder / "gone.toml")
+    (fault,) = faults_of(folder)
+    assert "policy.toml: expected a policy file; there is none here" in fault
+
+
+def test_an_instance_in_the_folder_that_one_stands_in_has_its_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``.`` is called what the folder is called."""
+    monkeypatch.chdir(folder)
+    assert read_instance(Path(".")).name == "small"
+
+
+def test_a_byte_order_mark_in_json_and_toml_does_no_harm(folder: Path, tmp_path: Path) -> None:
+    """Windows programs put a mark before JSON and TOML as they do before CSV."""
+    path = tmp_path / "small.json"
+    write_instance(read_instance(folder), path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    (folder / "policy.toml").write_bytes(b"\xef\xbb\xbf[price]\nmove = 1\n")
+    assert read_instance(path).name == "small"
+    assert read_instance(folder).policy.price.move == 1
 
 
 def test_a_workbook_whose_sheets_are_broken_is_refused(tmp_path: Path) -> None:
