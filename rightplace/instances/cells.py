@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rightplace.files import Cell
 from rightplace.instances.children import AvoidArea, RiskLevel
+from rightplace.instances.instance import YEARS
 from rightplace.instances.settings import PlaceCount, PlaceState
 
 if TYPE_CHECKING:
@@ -147,6 +148,16 @@ def read_date(cell: Cell) -> date:
 
 
 DATE = _simple("a date such as 2023-04-03 or 3/4/2023 (day first)", read_date, lambda day: day)
+
+
+def _read_instance_date(cell: Cell) -> date:
+    day = read_date(cell)
+    if day.year not in YEARS:
+        raise ValueError
+    return day
+
+
+INSTANCE_DATE = _simple(f"{DATE.expected}, from {YEARS.start} to {YEARS[-1]}", _read_instance_date, lambda day: day)
 
 
 def _read_identifier(cell: Cell) -> str:

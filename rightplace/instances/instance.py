@@ -40,6 +40,8 @@ _PLACES: dict[type, frozenset[Place]] = {
 }
 
 
+YEARS = range(1900, 2101)
+"""The years that the day of an instance may lie in."""
 SETTING_TABLE_NAMES = ("carers", "homes", "supported_accommodation")
 
 
@@ -155,6 +157,9 @@ class Instance(Tables):
         ordered = sorted(self.settings, key=lambda setting: SETTING_TABLE_NAMES.index(table_of(setting)))
         object.__setattr__(self, "settings", tuple(ordered))
         faults = list(cross_faults(self, where))
+        if self.date.year not in YEARS:
+            expected = f"a day from {YEARS.start} to {YEARS[-1]}"
+            faults.append(Fault("about", None, "date", self.date.isoformat(), expected))
         if faults:
             raise InstanceError(faults)
 

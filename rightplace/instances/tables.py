@@ -256,7 +256,7 @@ def _about(reader: _Reader, sheet: Sheet | None, path: Path) -> dict[str, Any]:
     for number, row in sheet.rows if sheet is not None else ():
         field, cell = str(row.get("field", "")).strip().lower(), row.get("value")
         date_row = number if field == "date" else date_row
-        kind = {"name": cells.TEXT, "date": cells.DATE}.get(field)
+        kind = {"name": cells.TEXT, "date": cells.INSTANCE_DATE}.get(field)
         if sheet is None or kind is None:
             reader.faults.append(
                 Fault(_ABOUT if sheet is None else sheet.source, number, "field", field, "name or date")
@@ -329,7 +329,9 @@ def _policy(path: Path, sheet: Sheet | None) -> Policy:
 
 
 def _policy_value(cell: Cell) -> Any:
-    """A cell of the policy table: lists are JSON, numbers and yes/no may come as text."""
+    """A cell of the policy table: lists are JSON, numbers and yes/no may come as text, Excel's whole numbers as 5.0."""
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
     if not isinstance(cell, str):
         return cell
     try:

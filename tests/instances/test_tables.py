@@ -424,6 +424,14 @@ def test_a_folder_that_is_named_as_a_file_is_a_fault(tmp_path: Path, name: str) 
     assert "Is a directory" in fault
 
 
+def test_a_day_at_the_end_of_the_calendar_is_a_fault(folder: Path) -> None:
+    """The day of an instance is told with its row, along with all other faults."""
+    (folder / "about.csv").write_text("field,value\ndate,9999-12-31\n", encoding="utf-8")
+    (fault,) = faults_of(folder)
+    assert fault.startswith("about.csv, row 2, column value: found '9999-12-31'; expected a date such as")
+    assert fault.endswith("from 1900 to 2100")
+
+
 def test_a_policy_that_leads_nowhere_is_a_fault(folder: Path) -> None:
     """A link to a policy that is gone is not the same as no policy."""
     (folder / "policy.toml").symlink_to(folder / "gone.toml")
