@@ -186,9 +186,17 @@ class Instance(Tables):
         """The same instance on another day: children are older or younger, and those who are 18 by then have left.
 
         A child's place becomes vacant when they leave. Ages move by whole months.
+
+        Raises
+        ------
+        InstanceError
+            Naming every child who was not yet born on that day.
         """
         months = (day.year - self.date.year) * 12 + day.month - self.date.month - (day.day < self.date.day)
-        older = [dataclasses.replace(child, age_months=max(0, child.age_months + months)) for child in self.children]
+        older = [dataclasses.replace(child, age_months=child.age_months + months) for child in self.children]
+        unborn = [child for child in older if child.age_months < 0]
+        if unborn:
+            raise InstanceError([self._unborn_fault(child.id, day) for child in unborn])
         stay = tuple(child for child in older if child.age_months < ADULT_MONTHS)
         left = Counter(c.current_setting_id for c in older if c.age_months >= ADULT_MONTHS and c.current_setting_id)
         names = frozenset(child.id for child in stay)
@@ -200,6 +208,10 @@ class Instance(Tables):
             settings=settings,
             sibling_groups=tuple(dataclasses.replace(g, child_ids=ids) for g, ids in groups if len(ids) > 1),
         )
+
+    def _unborn_fault(self, child_id: str, day: datetime.date) -> Fault:
+        age = f"{self.child[child_id].age_months} months on {self.date.isoformat()} (of {child_id})"
+        return Fault("children", None, "age_months", age, f"a child born by {day.isoformat()}, the day asked for")
 
 
 def _without_exemptions(setting: Setting, names: AbstractSet[str]) -> Setting:
