@@ -1,7 +1,7 @@
 """The command line: parse, call one function, print. Human text on stdout; with --json one object and nothing else.
 
-Exit codes: 0 answered; 1 our own failure; 2 wrong usage; 3 input refused; 5 a limit came before any answer; and for
-``check``, 4 when the plan is refused.
+Exit codes: 0 answered; 1 our own failure; 2 wrong usage; 3 input refused; 5 a limit came before any answer; for
+``check``, 4 when the plan is refused; 130 when Ctrl-C, and 143 when SIGTERM, ended it before there was an answer.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rightplace import interruption
 from rightplace.errors import Fault, InstanceError, PlanError, RightplaceError, reason_of
 
 if TYPE_CHECKING:
@@ -406,11 +407,11 @@ def _solving(solver: str, time_limit: float, gap: float, threads: int, seed: int
 
         def stop(number: int, frame: FrameType | None) -> None:
             if options.stop.is_set():
-                raise KeyboardInterrupt
+                interruption.end(number, frame)
             options.stop.set()
             console.print("stopping with the best plan so far")
 
-        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, stop) for number in interruption.SIGNALS}
         try:
             yield options
         finally:
@@ -459,6 +460,7 @@ def _tell(text: str) -> None:
 
 def main() -> None:
     """Run the command line; turn refused input into its exit code."""
+    interruption.listen()
     try:
         app()
     except (InstanceError, PlanError) as error:

@@ -580,6 +580,7 @@ def test_a_failure_to_write_comes_after_the_answer_and_in_words(
         raise OSError(28, "No space left on device", str(tmp_path / "a.json"))
 
     monkeypatch.setattr("rightplace.reports.answer.write_json", full)
+    monkeypatch.setattr("rightplace.interruption.listen", lambda: None)  # the signals of the tests are their own
     monkeypatch.setattr(sys, "argv", ["rightplace", "match", str(small), "--json", "--out", str(tmp_path / "a.json")])
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -623,3 +624,28 @@ def test_a_fault_of_a_plan_names_its_folder(small: Path, tmp_path: Path, monkeyp
     done = finished("check", small, ".")
     assert done.returncode == 3
     assert "\nhere, column summary: expected" in done.stderr
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.2, 0.4, 0.7])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interruption_before_the_search_is_one_line(
+    tmp_path: Path, seconds: float, number: signal.Signals, code: int
+) -> None:
+    """Ctrl-C while the program loads or reads ends it with one clear line, no traceback and nothing written."""
+    arguments = ["generate", "--profile", "england", "--out", str(tmp_path / "out")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rightplace", *arguments],
+        env=os.environ | {"PYTHONPATH": str(SOURCE)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        time.sleep(seconds)
+        process.send_signal(number)
+        out, error = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert (process.returncode, out) == (code, "")
+    assert error == "interrupted before the end; every file is written whole or not at all\n"
+    assert list(tmp_path.iterdir()) == []
