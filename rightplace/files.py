@@ -148,6 +148,9 @@ def _csv_sheet(name: str, lines: Any) -> Sheet:
     header = next(lines, None)
     if header is None:
         raise InstanceError([Fault(name, None, None, None, "a header row; the file is empty")])
+    if len(header) == 1 and (wrong := next((mark for mark in ";\t|" if mark in header[0]), None)) is not None:
+        wanted = 'a comma between columns (in Excel: save as "CSV UTF-8 (Comma delimited)", or use an .xlsx)'
+        raise InstanceError([Fault(name, 1, None, wrong, wanted)])
     columns = _header(name, header)
     rows: list[tuple[int, Row]] = []
     faults: list[Fault] = []

@@ -337,9 +337,7 @@ def _setting_faults(references: References, setting: Setting) -> Iterator[tuple[
         yield "place", setting.place.value, "one of " + ", ".join(sorted(_PLACES[type(setting)]))
     if terms.age_min_months > terms.age_max_months:
         yield "age_max_months", terms.age_max_months, f"at least age_min_months, {terms.age_min_months} months"
-    total = sum(count.num_places for count in offer.place_counts)
-    if total > terms.num_places:
-        yield "num_places", terms.num_places, f"at least {total}, the filled, vacant and unavailable places together"
+    yield from _place_faults(offer)
     if isinstance(setting, Carer):
         for child_id in sorted(setting.exempt_child_ids):
             if references.lacks("children", child_id):
@@ -347,3 +345,17 @@ def _setting_faults(references: References, setting: Setting) -> Iterator[tuple[
     residents = len(references.tables.residents.get(setting.id, ()))
     if offer.num_filled < residents:
         yield "filled", offer.num_filled, f"at least {residents}, the children of the instance who live there"
+
+
+def _place_faults(offer: Offer) -> Iterator[tuple[str, object, str]]:
+    """The first count of places, in the order filled, not available, vacant, for which the setting has no room."""
+    columns = {PlaceState.FILLED: "filled", PlaceState.NOT_AVAILABLE: "not_available", PlaceState.VACANT: "vacant"}
+    before = 0
+    for state, column in columns.items():
+        num = sum(count.num_places for count in offer.place_counts if count.state is state)
+        if before + num > offer.terms.num_places:
+            beside = f", of which {before} are counted as filled or not available" if before else ""
+            room = offer.terms.num_places - before
+            yield column, num, f"at most {room}: num_places is {offer.terms.num_places}{beside}"
+            return
+        before += num

@@ -352,15 +352,6 @@ class Facts:
         return {child_id: tuple(numbers) for child_id, numbers in found.items()}
 
     @cached_property
-    def in_big_group(self) -> Mask:
-        """Per child: in a sibling group of more people than the usual fostering limit."""
-        found = np.zeros(len(self.instance.children), dtype=np.bool_)
-        for group in self.instance.sibling_groups:
-            members = [self.child_idx[child_id] for child_id in group.child_ids]
-            found[members] |= self.children.num_children[members].sum() > USUAL_FOSTERING_LIMIT
-        return found
-
-    @cached_property
     def group_idx(self) -> Ints:
         """Per child: position of the sibling group it should live with (REQUIRED or PREFERRED), else -1."""
         found = np.full(len(self.instance.children), -1, dtype=np.int64)

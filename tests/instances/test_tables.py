@@ -432,6 +432,33 @@ def test_a_day_at_the_end_of_the_calendar_is_a_fault(folder: Path) -> None:
     assert fault.endswith("from 1900 to 2100")
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_another_separator_than_the_comma_is_told_with_a_way_out(folder: Path, separator: str) -> None:
+    """A CSV from an Excel with other settings is one fault, without its header as the name of a column."""
+    lines = ["id,age_months,sex,home,authority_id", "C1,87,F,HA8 0,Barnet"]
+    text = "\n".join(lines).replace(",", separator)
+    (folder / "children.csv").write_text(text, encoding="utf-8")
+    (fault,) = faults_of(folder)
+    assert fault.startswith(f"children.csv, row 1: found {separator!r}; expected a comma between columns (in Excel: ")
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells_", "fault"),
+    [
+        ("vacant", "3", "vacant: found '3'; expected at most 2: num_places is 2"),
+        ("filled,vacant", "1,2", "vacant: found '2'; expected at most 1: num_places is 2, of which 1 are counted as"),
+        ("filled,not_available", "1,2", "not_available: found '2'; expected at most 1: num_places is 2, of which 1"),
+        ("filled", "3", "filled: found '3'; expected at most 2: num_places is 2"),
+    ],
+)
+def test_too_many_places_are_told_where_they_stand(folder: Path, columns: str, cells_: str, fault: str) -> None:
+    """The count that the setting has no room for is named, and not the number of its places."""
+    header = f"id,provider_id,location,num_places,{columns}"
+    (folder / "carers.csv").write_text(f"{header}\nA1,P1,NW9 5,2,{cells_}\n", encoding="utf-8")
+    (found,) = faults_of(folder)
+    assert found.startswith(f"carers.csv, row 2, column {fault}")
+
+
 def test_a_policy_that_leads_nowhere_is_a_fault(folder: Path) -> None:
     """A link to a policy that is gone is not the same as no policy."""
     (folder / "policy.toml").symlink_to(folder / "gone.toml")
