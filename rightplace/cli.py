@@ -188,13 +188,20 @@ def check(
 @app.command()
 def show(instance: InstanceArgument = DEFAULT_INSTANCE, policy: PolicyOption = None, json: JsonOption = False) -> None:
     """Show an instance on one screen."""
+    from dataclasses import asdict
+
+    from rightplace.instances.defaults import defaults_taken
     from rightplace.reports.terminal import instance_summary, print_instance
 
     asked = _open(instance, policy)
+    taken = defaults_taken(asked)
     if json:
-        _print_json(instance_summary(asked))
-    else:
-        print_instance(asked, _console())
+        _print_json(instance_summary(asked) | {"defaults_taken": [asdict(found) for found in taken]})
+        return
+    print_instance(asked, _console())
+    if taken:
+        print("\nTaken from the policy where the tables are silent:")
+        print("\n".join(f"  {found}" for found in taken))
 
 
 @app.command()

@@ -411,6 +411,9 @@ def test_show_counts_what_is_there(small: Path) -> None:
     assert "small" in text
     assert text.count("\n") < 60
     assert "5" in json.dumps(answer("show", small))
+    assert "4 of 5 children name no need_level: level 1 is taken" in text
+    (first, *_) = answer("show", small)["defaults_taken"]
+    assert (first["whose"], first["column"], first["number"], first["of"]) == ("children", "need_level", 4, 5)
 
 
 def test_convert_there_and_back_is_the_same_instance(small: Path, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from rightplace.instances.children import (
     Urgency,
     Wish,
 )
+from rightplace.instances.defaults import own_level
 from rightplace.instances.geography import Point, distance_tenths
 from rightplace.instances.settings import (
     AccommodationCategory,
@@ -174,22 +175,6 @@ def setting_type(setting: Setting) -> Type:
             return Type.HOME
         case SupportedAccommodation():
             return Type.SUPPORTED
-
-
-def own_level(instance: Instance, setting: Setting) -> int:
-    """The highest need level a setting looks after without extra support; the policy's default where it is silent."""
-    if setting.offer.terms.need_level is not None:
-        return setting.offer.terms.need_level
-    default = instance.policy.default_need_level
-    match setting:
-        case Carer(connected=True):
-            return default.connected_carer
-        case Carer():
-            return default.carer
-        case Home():
-            return default.home
-        case SupportedAccommodation():
-            return default.supported_accommodation
 
 
 def support_lift(instance: Instance, setting: Setting) -> int:
