@@ -1,7 +1,7 @@
 """The command line: parse, call one function, print. Human text on stdout; with --json one object and nothing else.
 
-Exit codes: 0 answered; 1 our own failure; 2 wrong usage; 3 input refused; 5 a limit came before any answer; and for
-``check``, 4 when the plan is refused.
+Exit codes: 0 answered; 1 our own failure; 2 wrong usage; 3 input refused; 5 a limit came before any answer; for
+``check``, 4 when the plan is refused; 130 when Ctrl-C, and 143 when SIGTERM, ended it before there was an answer.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -19,13 +19,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rightplace.errors import Fault, InstanceError, PlanError, RightplaceError
+from rightplace import interruption
+from rightplace.errors import Fault, InstanceError, PlanError, RightplaceError, reason_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from rightplace.instances.instance import Instance
     from rightplace.instances.policy import Policy
+    from rightplace.outputs import Output
+    from rightplace.plan import Plan
     from rightplace.solver.outcome import Progress
 
 EXIT_FAILED, EXIT_REFUSED_INPUT, EXIT_REFUSED_PLAN = 1, 3, 4
@@ -109,14 +112,17 @@ def match(
     """
     from dataclasses import replace
 
+    from rightplace import outputs
+    from rightplace.files import written_at_once
     from rightplace.instances.policy import SearchOrder
     from rightplace.reports.answer import answer_of, write_answer
     from rightplace.reports.terminal import print_answer
     from rightplace.solve import MatchOptions, export_model
     from rightplace.solve import match as solve_match
 
-    _refuse_paths(out or [], {".xlsx", ".json", ""})
-    _refuse_paths([export] if export else [], {".mps", ".lp"})
+    sources = _sources(instance, policy)
+    _refuse_paths(outputs.ANSWER, out or [], sources)
+    _refuse_paths(outputs.MODEL, [export] if export else [], sources)
     began = time.perf_counter()
     asked = _open(instance, policy)
     if date is not None:
@@ -124,21 +130,25 @@ def match(
     read_s = time.perf_counter() - began
     options = MatchOptions(rematch, SearchOrder(search_order.value) if search_order else None, compare)
     if export is not None:
-        export_model(asked, export, options)
+        with written_at_once(export) as target:
+            plain = target.with_suffix(target.suffix.lower())  # the writers know these endings in lower case
+            export_model(asked, plain, options)
+            plain.replace(target)
         _tell(f"wrote {export}")
     with _solving(solver.value, time_limit, gap, threads, seed) as solving:
         result = solve_match(asked, options, solving)
     result = replace(result, timing=replace(result.timing, read_s=read_s))
     answer = answer_of(result)
     accepted = result.best.certificate.is_accepted
-    for path in out or []:
-        if accepted:
-            write_answer(answer, path)
-            _tell(f"wrote {path}")
     if json:
         _print_json(answer)
     else:
         print_answer(result, answer, _console())
+    sys.stdout.flush()  # the answer is worth having even when it cannot be written
+    for path in out or []:
+        if accepted:
+            write_answer(answer, path)
+            _tell(f"wrote {path}")
     if not accepted:
         _tell("the certificate refused the plan: this is a fault of rightplace, please report it; nothing was written")
         raise typer.Exit(EXIT_FAILED)
@@ -156,11 +166,10 @@ def check(
     Exit code 0 when the plan is accepted, 4 when it is refused.
     """
     from rightplace.certificate import check as certify
-    from rightplace.reports.plan_files import read_plan
     from rightplace.reports.terminal import print_certificate
 
     asked = _open(instance, policy)
-    found = read_plan(plan)
+    found = _read_plan(plan)
     asked = asked if found.date == asked.date else asked.at(found.date)
     certificate = certify(asked, found)
     if json:
@@ -179,13 +188,20 @@ def check(
 @app.command()
 def show(instance: InstanceArgument = DEFAULT_INSTANCE, policy: PolicyOption = None, json: JsonOption = False) -> None:
     """Show an instance on one screen."""
+    from dataclasses import asdict
+
+    from rightplace.instances.defaults import defaults_taken
     from rightplace.reports.terminal import instance_summary, print_instance
 
     asked = _open(instance, policy)
+    taken = defaults_taken(asked)
     if json:
-        _print_json(instance_summary(asked))
-    else:
-        print_instance(asked, _console())
+        _print_json(instance_summary(asked) | {"defaults_taken": [asdict(found) for found in taken]})
+        return
+    print_instance(asked, _console())
+    if taken:
+        print("\nTaken from the policy where the tables are silent:")
+        print("\n".join(f"  {found}" for found in taken))
 
 
 @app.command()
@@ -195,9 +211,10 @@ def convert(
     policy: PolicyOption = None,
 ) -> None:
     """Convert an instance between a folder of CSVs, an .xlsx workbook and a .json."""
+    from rightplace import outputs
     from rightplace.instances.tables import write_instance
 
-    _refuse_paths([out], {".xlsx", ".json", ""})
+    _refuse_paths(outputs.INSTANCE, [out], _sources(instance, policy))
     write_instance(_open(instance, policy), out)
     _tell(f"wrote {out}")
 
@@ -205,9 +222,10 @@ def convert(
 @app.command()
 def template(out: Annotated[Path, typer.Argument(help="An .xlsx workbook to write.")]) -> None:
     """Write an empty workbook that a council can fill in, with drop-downs and notes."""
+    from rightplace import outputs
     from rightplace.instances.template import write_template
 
-    _refuse_paths([out], {".xlsx"})
+    _refuse_paths(outputs.TEMPLATE, [out])
     write_template(out)
     _tell(f"wrote {out}: fill it in, then run: rightplace match {out}")
 
@@ -240,11 +258,12 @@ def generate(
     """Make a synthetic instance with real geography, of any size."""
     from dataclasses import replace
 
+    from rightplace import outputs
     from rightplace.instances.generate import PROFILES
     from rightplace.instances.generate import generate as make
     from rightplace.instances.tables import write_instance
 
-    _refuse_paths([out], {".xlsx", ".json", ""})
+    _refuse_paths(outputs.INSTANCE, [out])
     chosen = PROFILES[profile.value]
     if authority:
         if profile is not ProfileName.COUNCIL:
@@ -297,13 +316,15 @@ def import_ssda903(
     json: JsonOption = False,
 ) -> None:
     """Read an SSDA903 return: the children in care on a day, where they live, and the settings of an Ofsted list."""
+    from rightplace import outputs
     from rightplace.files import write_json
     from rightplace.instances.formats.importing import import_ssda903 as read
     from rightplace.instances.formats.living import Movable, Waiting
     from rightplace.instances.policy import read_policy
     from rightplace.instances.tables import write_instance
 
-    _refuse_paths([out], {".xlsx", ".json", ""})
+    given = (folder, *(ofsted or []), carers, policy)
+    _refuse_paths(outputs.INSTANCE, [out], [path for path in given if path is not None])
     chosen = (_member(Waiting, waiting, "--waiting"), _member(Movable, movable, "--movable"))
     made, report = read(
         folder,
@@ -315,11 +336,12 @@ def import_ssda903(
         movable=chosen[1],
         policy=read_policy(policy) if policy is not None else None,
     )
+    told = report.as_dict()
     write_instance(made, out)
     report_path = out / "import_report.json" if out.is_dir() else out.with_name(f"{out.stem}_import_report.json")
-    write_json(report_path, report.as_dict())
+    write_json(report_path, told)
     if json:
-        _print_json(report.as_dict())
+        _print_json(told)
     else:
         print("\n".join(report.lines()))
     _tell(f"wrote {out} and {report_path}")
@@ -349,12 +371,29 @@ def _open(text: str, policy: Path | None) -> Instance:
     return read_instance(path, chosen)
 
 
-def _refuse_paths(paths: list[Path], suffixes: set[str]) -> None:
-    """Refuse an output path of the wrong kind before any work is done."""
-    for path in paths:
-        if path.suffix.lower() not in suffixes and not path.is_dir():
-            wanted = " or ".join(sorted(suffix or "a folder" for suffix in suffixes))
-            raise typer.BadParameter(f"{path}: expected {wanted}")
+def _read_plan(path: Path) -> Plan:
+    """The plan of an answer; what cannot even be opened is refused as a plan like any other."""
+    from rightplace.reports.plan_files import read_plan
+
+    try:
+        return read_plan(path if path.name else path.resolve())
+    except (OSError, RecursionError) as error:
+        wanted = f"an answer that match wrote ({reason_of(error)})"
+        raise PlanError([Fault(str(path), None, None, None, wanted)]) from error
+
+
+def _sources(instance: str, policy: Path | None) -> list[Path]:
+    """What a command reads: the instance, when its name is a path, and the policy."""
+    return [path for path in (Path(instance), policy) if path is not None and path.exists()]
+
+
+def _refuse_paths(output: Output, paths: list[Path], sources: Sequence[Path] = ()) -> None:
+    """Refuse every path that cannot take the output, or where it would destroy something, before any work is done."""
+    from rightplace.outputs import refusals
+
+    found = [sentence for path in paths for sentence in refusals(output, path, sources)]
+    if found:
+        raise typer.BadParameter("\n".join(found))
 
 
 @contextmanager
@@ -375,11 +414,11 @@ def _solving(solver: str, time_limit: float, gap: float, threads: int, seed: int
 
         def stop(number: int, frame: FrameType | None) -> None:
             if options.stop.is_set():
-                raise KeyboardInterrupt
+                interruption.end(number, frame)
             options.stop.set()
             console.print("stopping with the best plan so far")
 
-        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, stop) for number in interruption.SIGNALS}
         try:
             yield options
         finally:
@@ -428,6 +467,7 @@ def _tell(text: str) -> None:
 
 def main() -> None:
     """Run the command line; turn refused input into its exit code."""
+    interruption.listen()
     try:
         app()
     except (InstanceError, PlanError) as error:
@@ -435,6 +475,10 @@ def main() -> None:
         sys.exit(EXIT_REFUSED_INPUT)
     except RightplaceError as error:
         _tell(f"rightplace failed: {error}")
+        sys.exit(EXIT_FAILED)
+    except OSError as error:
+        where = "" if error.filename is None else f"{error.filename}: "
+        _tell(f"rightplace failed: {where}{error.strerror or error}")
         sys.exit(EXIT_FAILED)
 
 

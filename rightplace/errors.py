@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["BackendMissing", "Fault", "InstanceError", "PlanError", "RightplaceError", "SolverError"]
+__all__ = ["BackendMissing", "Fault", "InstanceError", "PlanError", "RightplaceError", "SolverError", "reason_of"]
 
 
 class RightplaceError(Exception):
@@ -71,6 +71,13 @@ class InstanceError(_Faulty):
 
 class PlanError(_Faulty):
     """A plan file was refused; ``faults`` lists everything wrong with it."""
+
+
+def reason_of(error: BaseException) -> str:
+    """Why a file could not be read, in words for the user."""
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 class SolverError(RightplaceError):

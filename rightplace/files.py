@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any
 
-from rightplace.errors import Fault, InstanceError
+from rightplace.errors import Fault, InstanceError, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -132,6 +132,8 @@ def read_csv(file: Path) -> Sheet:
     name = file.name
     try:
         text = file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InstanceError([Fault(name, None, None, None, f"a CSV file ({reason_of(error)})")]) from error
     except UnicodeDecodeError as error:
         wanted = 'text in UTF-8 (in Excel: save as "CSV UTF-8")'
         raise InstanceError([Fault(name, None, None, f"byte {error.start}", wanted)]) from error
@@ -146,6 +148,9 @@ def _csv_sheet(name: str, lines: Any) -> Sheet:
     header = next(lines, None)
     if header is None:
         raise InstanceError([Fault(name, None, None, None, "a header row; the file is empty")])
+    if len(header) == 1 and (wrong := next((mark for mark in ";\t|" if mark in header[0]), None)) is not None:
+        wanted = 'a comma between columns (in Excel: save as "CSV UTF-8 (Comma delimited)", or use an .xlsx)'
+        raise InstanceError([Fault(name, 1, None, wrong, wanted)])
     columns = _header(name, header)
     rows: list[tuple[int, Row]] = []
     faults: list[Fault] = []
@@ -234,11 +239,24 @@ def _from_excel(value: Any) -> Cell:
     return str(value)
 
 
-def _read_json(path: Path) -> dict[str, Sheet]:
+def read_json(path: Path) -> Any:
+    """The value of a JSON file (UTF-8, with or without byte-order mark).
+
+    Raises
+    ------
+    InstanceError
+        When it cannot be opened or is no JSON.
+    """
     try:
-        whole = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InstanceError([Fault(str(path), None, None, None, f"JSON ({error})")]) from error
+        return json.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise InstanceError([Fault(str(path), None, None, None, f"a file of JSON ({reason_of(error)})")]) from error
+    except (ValueError, RecursionError) as error:
+        raise InstanceError([Fault(str(path), None, None, None, f"JSON ({reason_of(error)})")]) from error
+
+
+def _read_json(path: Path) -> dict[str, Sheet]:
+    whole = read_json(path)
     tables = whole.get("tables") if isinstance(whole, dict) else None
     if not isinstance(tables, dict):
         raise InstanceError([Fault(str(path), None, None, None, 'an object with "tables": {name: [rows]}')])

@@ -411,6 +411,9 @@ def test_show_counts_what_is_there(small: Path) -> None:
     assert "small" in text
     assert text.count("\n") < 60
     assert "5" in json.dumps(answer("show", small))
+    assert "4 of 5 children name no need_level: level 1 is taken" in text
+    (first, *_) = answer("show", small)["defaults_taken"]
+    assert (first["whose"], first["column"], first["number"], first["of"]) == ("children", "need_level", 4, 5)
 
 
 def test_convert_there_and_back_is_the_same_instance(small: Path, tmp_path: Path) -> None:
@@ -493,3 +496,159 @@ def test_an_interrupted_match_gives_its_best_plan(tmp_path: Path) -> None:
     assert found["bound_pence_per_week"] <= found["value_pence_per_week"]
     assert {path.name for path in tmp_path.iterdir()} == {"big.json", "answer.json", "answer"}
     assert json.loads((tmp_path / "answer.json").read_text(encoding="utf-8")) == found
+
+
+# -------------------------------------------------------------------------------------------------- where to write
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder with what it holds."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_is_read_is_never_written_over(small: Path, tmp_path: Path) -> None:
+    """An output at, in or around what is read is refused, and so are a folder of other things and a used name."""
+    run("convert", small, tmp_path / "mine.xlsx")
+    run("convert", small, tmp_path / "folder")
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "notes.txt").write_text("mine", encoding="utf-8")
+    before = snapshot(tmp_path)
+    for arguments in (
+        ("match", tmp_path / "mine.xlsx", "--out", tmp_path / "mine.xlsx"),
+        ("match", tmp_path / "folder", "--out", tmp_path / "folder"),
+        ("match", tmp_path / "folder", "--out", tmp_path / "folder" / ".." / "folder" / "in"),
+        ("match", tmp_path / "folder", "--out", tmp_path),
+        ("match", small, "--out", tmp_path / "folder"),
+        ("match", small, "--out", tmp_path / "notes"),
+        ("convert", tmp_path / "folder", tmp_path / "folder" / "x.json"),
+        ("convert", small, tmp_path / "notes"),
+        ("generate", "--out", tmp_path / "notes"),
+        ("template", tmp_path / "mine.xlsx"),
+    ):
+        out, error = run(*arguments, code=2)
+        assert out == ""
+        assert "expected" in error
+    assert snapshot(tmp_path) == before
+
+
+def test_a_return_is_not_mixed_with_the_instance_made_of_it(tmp_path: Path) -> None:
+    """``import --out`` refuses the folder of the return itself."""
+    source = Path(__file__).parent / "data" / "ssda903" / "regional_v1"
+    before = snapshot(source)
+    run("import", "ssda903", source, "--date", "2018-06-30", "--out", source, code=2)
+    assert snapshot(source) == before
+
+
+def test_an_earlier_output_of_the_same_kind_is_replaced(small: Path, tmp_path: Path) -> None:
+    """An answer goes into the folder of an earlier answer, and an instance into that of an earlier instance."""
+    for _ in range(2):
+        run("match", small, "--out", tmp_path / "answer")
+        run("convert", small, tmp_path / "instance")
+    run("match", small, "--out", tmp_path / "instance", code=2)
+    run("convert", small, tmp_path / "answer", code=2)
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_any_work(small: Path, tmp_path: Path) -> None:
+    """A file for a folder, a folder for a file, a file as parent, and a place where nothing can be created."""
+    (tmp_path / "afile").write_text("x", encoding="utf-8")
+    (tmp_path / "dd.json").mkdir()
+    (tmp_path / "model.mps").mkdir()
+    for option, path in (
+        ("--out", Path("/proc/nope/x.json")),
+        ("--out", tmp_path / "afile" / "x.json"),
+        ("--out", tmp_path / "afile"),
+        ("--out", tmp_path / "dd.json"),
+        ("--export", tmp_path / "model.mps"),
+        ("--export", tmp_path / "afile" / "m.lp"),
+    ):
+        out, error = run("match", small, option, path, code=2)
+        assert out == ""
+        assert path.name in error
+    assert {path.name for path in tmp_path.iterdir()} == {"afile", "dd.json", "model.mps", "small.json"}
+
+
+def test_a_model_is_exported_into_a_new_folder_whatever_the_case_of_its_ending(small: Path, tmp_path: Path) -> None:
+    """``--export`` creates folders as ``--out`` does, and takes .MPS for .mps."""
+    for name in ("nodir/m.lp", "M.MPS"):
+        run("match", small, "--export", tmp_path / name, "--no-compare")
+        assert (tmp_path / name).stat().st_size > 0
+
+
+def test_a_failure_to_write_comes_after_the_answer_and_in_words(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A disk that is full when the answer is written costs the file, not the answer, and no traceback is shown."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", str(tmp_path / "a.json"))
+
+    monkeypatch.setattr("rightplace.reports.answer.write_json", full)
+    monkeypatch.setattr("rightplace.interruption.listen", lambda: None)  # the signals of the tests are their own
+    monkeypatch.setattr(sys, "argv", ["rightplace", "match", str(small), "--json", "--out", str(tmp_path / "a.json")])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    printed = capsys.readouterr()
+    assert ended.value.code == 1
+    assert json.loads(printed.out)["status"] == "optimal"
+    assert printed.err == f"rightplace failed: {tmp_path / 'a.json'}: No space left on device\n"
+
+
+# -------------------------------------------------------------------------------------------------- odd input
+
+
+def test_an_import_for_a_day_without_a_child_in_care_is_reported(tmp_path: Path) -> None:
+    """No child in care is an empty instance with its report, not a failure halfway."""
+    source = Path(__file__).parent / "data" / "ssda903" / "regional_v1"
+    out, _ = run("import", "ssda903", source, "--date", "1990-01-01", "--out", tmp_path / "q", "--json")
+    report = json.loads(out)
+    assert (report["num_children"], report["adds_up"]) == (0, True)
+    assert json.loads((tmp_path / "q" / "import_report.json").read_text(encoding="utf-8")) == report
+
+
+def test_folders_and_depths_in_place_of_files_are_refused_as_input(small: Path, tmp_path: Path) -> None:
+    """A policy or a plan that is a folder, and a plan that nests too deeply, end with code 3 and no traceback."""
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "deep.json").write_text("[" * 100_000, encoding="utf-8")
+    for arguments in (
+        ("match", small, "--policy", tmp_path),
+        ("check", small, tmp_path / "folder.json"),
+        ("check", small, tmp_path / "deep.json"),
+    ):
+        done = finished(*arguments)
+        assert (done.returncode, done.stdout) == (3, "")
+        assert str(arguments[-1]) in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_fault_of_a_plan_names_its_folder(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan given as ``.`` is named as its folder is, not as nothing."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    done = finished("check", small, ".")
+    assert done.returncode == 3
+    assert "\nhere, column summary: expected" in done.stderr
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.2, 0.4, 0.7])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interruption_before_the_search_is_one_line(
+    tmp_path: Path, seconds: float, number: signal.Signals, code: int
+) -> None:
+    """Ctrl-C while the program loads or reads ends it with one clear line, no traceback and nothing written."""
+    arguments = ["generate", "--profile", "england", "--out", str(tmp_path / "out")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rightplace", *arguments],
+        env=os.environ | {"PYTHONPATH": str(SOURCE)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        time.sleep(seconds)
+        process.send_signal(number)
+        out, error = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert (process.returncode, out) == (code, "")
+    assert error == "interrupted before the end; every file is written whole or not at all\n"
+    assert list(tmp_path.iterdir()) == []

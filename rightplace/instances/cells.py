@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rightplace.files import Cell
 from rightplace.instances.children import AvoidArea, RiskLevel
+from rightplace.instances.instance import YEARS
 from rightplace.instances.settings import PlaceCount, PlaceState
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _read_integer(low: int, high: int) -> Callable[[Cell], int]:
         if isinstance(cell, bool):
             raise ValueError
         number = Decimal(as_text(cell).replace(",", ""))
-        if number != int(number) or not low <= number <= high:
+        if not low <= number <= high or number != int(number):  # the range first: int(1e999999999) takes for ever
             raise ValueError
         return int(number)
 
@@ -93,8 +94,10 @@ def _read_money(cell: Cell) -> int:
         raise ValueError
     text = re.sub(r"(?i)\s*(per|a|/)\s*(week|wk|w)\.?$", "", as_text(cell)) if isinstance(cell, str) else str(cell)
     amount = Decimal(text.replace("£", "").replace(",", "").strip())
+    if not 0 <= amount < 10**7:
+        raise ValueError
     pence = round(amount * 100) if isinstance(cell, float) else amount * 100
-    if not amount.is_finite() or pence != int(pence) or not 0 <= pence < 10**9:
+    if pence != int(pence) or pence >= 10**9:
         raise ValueError
     return int(pence)
 
@@ -145,6 +148,16 @@ def read_date(cell: Cell) -> date:
 
 
 DATE = _simple("a date such as 2023-04-03 or 3/4/2023 (day first)", read_date, lambda day: day)
+
+
+def _read_instance_date(cell: Cell) -> date:
+    day = read_date(cell)
+    if day.year not in YEARS:
+        raise ValueError
+    return day
+
+
+INSTANCE_DATE = _simple(f"{DATE.expected}, from {YEARS.start} to {YEARS[-1]}", _read_instance_date, lambda day: day)
 
 
 def _read_identifier(cell: Cell) -> str:

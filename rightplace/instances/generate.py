@@ -105,7 +105,9 @@ class Profile:
             try:
                 _ids_named(name)
             except ValueError as error:
-                faults.append(Fault("profile", None, "authorities", name, str(error)))
+                detail = str(error).split(": expected ")[0]
+                expected = f"an English authority by name or GSS code, or a region such as London; {detail}"
+                faults.append(Fault("profile", None, "authorities", name, expected))
         if faults:
             raise InstanceError(faults)
 

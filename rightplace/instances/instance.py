@@ -40,6 +40,8 @@ _PLACES: dict[type, frozenset[Place]] = {
 }
 
 
+YEARS = range(1900, 2101)
+"""The years that the day of an instance may lie in."""
 SETTING_TABLE_NAMES = ("carers", "homes", "supported_accommodation")
 
 
@@ -155,6 +157,9 @@ class Instance(Tables):
         ordered = sorted(self.settings, key=lambda setting: SETTING_TABLE_NAMES.index(table_of(setting)))
         object.__setattr__(self, "settings", tuple(ordered))
         faults = list(cross_faults(self, where))
+        if self.date.year not in YEARS:
+            expected = f"a day from {YEARS.start} to {YEARS[-1]}"
+            faults.append(Fault("about", None, "date", self.date.isoformat(), expected))
         if faults:
             raise InstanceError(faults)
 
@@ -181,9 +186,17 @@ class Instance(Tables):
         """The same instance on another day: children are older or younger, and those who are 18 by then have left.
 
         A child's place becomes vacant when they leave. Ages move by whole months.
+
+        Raises
+        ------
+        InstanceError
+            Naming every child who was not yet born on that day.
         """
         months = (day.year - self.date.year) * 12 + day.month - self.date.month - (day.day < self.date.day)
-        older = [dataclasses.replace(child, age_months=max(0, child.age_months + months)) for child in self.children]
+        older = [dataclasses.replace(child, age_months=child.age_months + months) for child in self.children]
+        unborn = [child for child in older if child.age_months < 0]
+        if unborn:
+            raise InstanceError([self._unborn_fault(child.id, day) for child in unborn])
         stay = tuple(child for child in older if child.age_months < ADULT_MONTHS)
         left = Counter(c.current_setting_id for c in older if c.age_months >= ADULT_MONTHS and c.current_setting_id)
         names = frozenset(child.id for child in stay)
@@ -195,6 +208,10 @@ class Instance(Tables):
             settings=settings,
             sibling_groups=tuple(dataclasses.replace(g, child_ids=ids) for g, ids in groups if len(ids) > 1),
         )
+
+    def _unborn_fault(self, child_id: str, day: datetime.date) -> Fault:
+        age = f"{self.child[child_id].age_months} months on {self.date.isoformat()} (of {child_id})"
+        return Fault("children", None, "age_months", age, f"a child born by {day.isoformat()}, the day asked for")
 
 
 def _without_exemptions(setting: Setting, names: AbstractSet[str]) -> Setting:
@@ -320,9 +337,7 @@ def _setting_faults(references: References, setting: Setting) -> Iterator[tuple[
         yield "place", setting.place.value, "one of " + ", ".join(sorted(_PLACES[type(setting)]))
     if terms.age_min_months > terms.age_max_months:
         yield "age_max_months", terms.age_max_months, f"at least age_min_months, {terms.age_min_months} months"
-    total = sum(count.num_places for count in offer.place_counts)
-    if total > terms.num_places:
-        yield "num_places", terms.num_places, f"at least {total}, the filled, vacant and unavailable places together"
+    yield from _place_faults(offer)
     if isinstance(setting, Carer):
         for child_id in sorted(setting.exempt_child_ids):
             if references.lacks("children", child_id):
@@ -330,3 +345,17 @@ def _setting_faults(references: References, setting: Setting) -> Iterator[tuple[
     residents = len(references.tables.residents.get(setting.id, ()))
     if offer.num_filled < residents:
         yield "filled", offer.num_filled, f"at least {residents}, the children of the instance who live there"
+
+
+def _place_faults(offer: Offer) -> Iterator[tuple[str, object, str]]:
+    """The first count of places, in the order filled, not available, vacant, for which the setting has no room."""
+    columns = {PlaceState.FILLED: "filled", PlaceState.NOT_AVAILABLE: "not_available", PlaceState.VACANT: "vacant"}
+    before = 0
+    for state, column in columns.items():
+        num = sum(count.num_places for count in offer.place_counts if count.state is state)
+        if before + num > offer.terms.num_places:
+            beside = f", of which {before} are counted as filled or not available" if before else ""
+            room = offer.terms.num_places - before
+            yield column, num, f"at most {room}: num_places is {offer.terms.num_places}{beside}"
+            return
+        before += num

@@ -15,19 +15,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from annotated_types import Ge, Le
+from pydantic import Strict
 
-from rightplace.errors import Fault, InstanceError
-from rightplace.instances.children import RiskLevel, RiskToOthers
+from rightplace.errors import Fault, InstanceError, reason_of
+from rightplace.instances.children import ADULT_MONTHS, RiskLevel, RiskToOthers
 from rightplace.instances.settings import MAX_NEED_LEVEL, Grade
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _FORBID: dict[str, Any] = {"extra": "forbid"}
-Count = Annotated[int, Ge(0)]
-Pence = Annotated[int, Ge(0)]
-Miles = Annotated[float, Ge(0)]
-NeedLevel = Annotated[int, Ge(1), Le(MAX_NEED_LEVEL)]
+Settings = Annotated[int, Strict(), Ge(0), Le(100_000)]
+Days = Annotated[int, Strict(), Ge(0), Le(3_650)]
+Months = Annotated[int, Strict(), Ge(0), Le(ADULT_MONTHS)]
+Weight = Annotated[int, Strict(), Ge(0), Le(1_000_000)]
+Pence = Annotated[int, Strict(), Ge(0), Le(10**9 - 1)]
+Miles = Annotated[float, Strict(), Ge(0), Le(10_000)]
+NeedLevel = Annotated[int, Strict(), Ge(1), Le(MAX_NEED_LEVEL)]
+Lift = Annotated[int, Strict(), Ge(0), Le(MAX_NEED_LEVEL)]
+YesNo = Annotated[bool, Strict()]
 
 
 class SearchOrder(StrEnum):
@@ -51,7 +57,7 @@ class Search:
 
     __pydantic_config__: ClassVar[Any] = _FORBID
     order: SearchOrder
-    shortlist: Count
+    shortlist: Settings
     carer_max_miles: Miles
     home_max_miles: Miles
     supported_max_miles: Miles
@@ -62,10 +68,10 @@ class UrgencyWeights:
     """What placing a child counts, by urgency."""
 
     __pydantic_config__: ClassVar[Any] = _FORBID
-    emergency_weight: Count
-    within_days: Count
-    within_days_weight: Count
-    planned_weight: Count
+    emergency_weight: Weight
+    within_days: Days
+    within_days_weight: Weight
+    planned_weight: Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +102,9 @@ class SupportPackages:
     """How far additional support lifts a carer's level, and its price."""
 
     __pydantic_config__: ClassVar[Any] = _FORBID
-    low_lifts_levels: Count
+    low_lifts_levels: Lift
     low_pence: Pence
-    medium_lifts_levels: Count
+    medium_lifts_levels: Lift
     medium_pence: Pence
 
 
@@ -133,7 +139,7 @@ class Quality:
 
     __pydantic_config__: ClassVar[Any] = _FORBID
     min_grade: Literal["inadequate", "requires improvement", "good", "outstanding"]
-    ungraded_allowed: bool
+    ungraded_allowed: YesNo
 
     @property
     def least_grade(self) -> Grade:
@@ -162,7 +168,7 @@ class Compatibility:
 
     __pydantic_config__: ClassVar[Any] = _FORBID
     avoid_radius_miles: Miles
-    younger_by_months: Count
+    younger_by_months: Months
     separations: tuple[Separation, ...]
 
 
@@ -171,7 +177,7 @@ class EmergencyPolicy:
     """What an emergency may do that a planned placement may not."""
 
     __pydantic_config__: ClassVar[Any] = _FORBID
-    outside_terms: bool
+    outside_terms: YesNo
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,15 +246,33 @@ def policy_from(settings: Mapping[str, Any], table: str) -> Policy:
         for item in error.errors(include_url=False):
             value = None if item["type"] == "unexpected_keyword_argument" else str(item["input"])
             faults.append(Fault(table, None, ".".join(map(str, item["loc"])), value, _expected(item)))
+    else:
+        faults += _contradictions(policy, table)
     if faults or policy is None:
         raise InstanceError(faults)
     return policy
 
 
+def _contradictions(policy: Policy, table: str) -> list[Fault]:
+    """What one setting says against another."""
+    low, medium = policy.support.low_lifts_levels, policy.support.medium_lifts_levels
+    if medium >= low:
+        return []
+    expected = f"at least support.low_lifts_levels, {low}: medium support is more than low support"
+    return [Fault(table, None, "support.medium_lifts_levels", str(medium), expected)]
+
+
+_TYPES = {
+    "int_type": "a whole number such as 400, without quotes or decimals",
+    "float_type": "a number such as 5 or 2.5, without quotes",
+    "bool_type": "true or false, without quotes",
+    "unexpected_keyword_argument": "a name that default_policy.toml has",
+}
+
+
 def _expected(item: Any) -> str:
-    if item["type"] == "unexpected_keyword_argument":
-        return "a name that default_policy.toml has"
-    return str(item["msg"]).removeprefix("Input should be ")
+    """What a value should have been; ranges in the words of pydantic, types in our own."""
+    return _TYPES.get(item["type"], str(item["msg"]).removeprefix("Input should be "))
 
 
 def read_policy(path: Path) -> Policy:
@@ -260,11 +284,13 @@ def read_policy(path: Path) -> Policy:
         As ``policy_from``; also when the file is no TOML.
     """
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         raise InstanceError([Fault(str(path), None, None, None, "a policy file; there is none here")]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InstanceError([Fault(str(path), None, None, None, f"a TOML file ({error})")]) from error
+    except OSError as error:
+        raise InstanceError([Fault(str(path), None, None, None, f"a policy file ({reason_of(error)})")]) from error
+    except (ValueError, RecursionError) as error:
+        raise InstanceError([Fault(str(path), None, None, None, f"a TOML file ({reason_of(error)})")]) from error
     return policy_from(settings, path.name)
 
 

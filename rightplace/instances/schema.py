@@ -150,6 +150,7 @@ BANDS = Table(
     lambda item: {"contract_id": item[0], **_fields(item[1])},
 )
 
+_NO_CHILD_LEVEL = "Empty: the policy's default_need_level, 1 as it comes."
 CHILDREN = Table(
     "children",
     "Children in care, placed or waiting. A parent with a baby is one row.",
@@ -166,7 +167,7 @@ CHILDREN = Table(
         Column("current_setting_id", c.IDENTIFIER, "The setting of this workbook where the child lives now."),
         Column("current_place", c.one_of(Place), "SSDA903 PLACE code of where the child lives now."),
         Column("may_move", c.YES_NO, "A better home may be proposed although none is sought."),
-        Column("need_level", LEVEL, "1 core, 2 additional services, 3 specialist, 4 complex."),
+        Column("need_level", LEVEL, "1 core, 2 additional services, 3 specialist, 4 complex. " + _NO_CHILD_LEVEL),
         Column("needs", NEEDS, "Ofsted need categories."),
         Column("adaptation_needed", c.YES_NO, "Needs an adapted home."),
         Column("adult_ratio", RATIO, "Least adults to a child."),
@@ -212,6 +213,10 @@ SIBLING_GROUPS = Table(
     _fields,
 )
 
+_NO_LEVEL = (
+    "Empty: the policy's default_need_level, whatever the fees say; as it comes, carers 1, relatives and friends 3, "
+    "homes 4, supported accommodation 2."
+)
 _TERMS = (
     _required("num_places", c.integer(1, 60), "Places approved or registered; a parent with a baby takes one."),
     Column(
@@ -229,15 +234,19 @@ _TERMS = (
     Column(
         "needs", NEEDS, "Need categories that the approval or statement of purpose names; empty when it names none."
     ),
-    Column("need_level", LEVEL, "Highest need level without extra support."),
+    Column("need_level", LEVEL, f"Highest need level without extra support. {_NO_LEVEL}"),
     Column("parent_and_child", c.one_of(ParentAndChild), "Takes a parent with a baby: no, also or only."),
 )
+_NO_FEE = "If all four are empty and there is no contract, the policy's default_fee is taken."
 _OFFER = (
     _required("provider_id", c.IDENTIFIER, "A row of the providers table."),
     _required("location", c.LOCATION, "Postcode, or sector."),
     Column("authority_id", c.AUTHORITY, "The area it stands in. Empty: read from the location."),
     *_TERMS,
-    *(Column(f"fee_level_{level}", c.MONEY, f"Pounds a week for need level {level}.") for level in (1, 2, 3, 4)),
+    *(
+        Column(f"fee_level_{level}", c.MONEY, f"Pounds a week for need level {level}. {_NO_FEE}")
+        for level in (1, 2, 3, 4)
+    ),
     Column("contract_id", c.IDENTIFIER, "A row of the contracts table."),
     Column("adapted", c.YES_NO, "Adapted for a physical disability."),
     Column("takes_remand", c.YES_NO, ""),
@@ -309,7 +318,9 @@ CARERS = _setting_table(
     Column("ethnicities", c.some_of(Ethnicity), ""),
     Column("num_bedrooms", c.integer(0, 20), "Bedrooms for fostered children."),
     Column(
-        "support_limit", c.one_of(Support), "Most additional support that this carer would take: none, low or medium."
+        "support_limit",
+        c.one_of(Support),
+        "Most additional support that this carer would take: none, low or medium. Empty: none.",
     ),
     Column("exempt_child_ids", c.IDENTIFIERS, "Children named in an exemption from the usual fostering limit."),
 )

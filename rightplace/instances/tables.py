@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date
@@ -250,12 +251,12 @@ def read_settings(sheet: Sheet, table: Table) -> list[Setting]:
 
 def _about(reader: _Reader, sheet: Sheet | None, path: Path) -> dict[str, Any]:
     """Name and date of the instance: rows of field and value."""
-    found: dict[str, Any] = {"name": path.stem}
+    found: dict[str, Any] = {"name": path.resolve().stem}
     date_row: int | None = None
     for number, row in sheet.rows if sheet is not None else ():
         field, cell = str(row.get("field", "")).strip().lower(), row.get("value")
         date_row = number if field == "date" else date_row
-        kind = {"name": cells.TEXT, "date": cells.DATE}.get(field)
+        kind = {"name": cells.TEXT, "date": cells.INSTANCE_DATE}.get(field)
         if sheet is None or kind is None:
             reader.faults.append(
                 Fault(_ABOUT if sheet is None else sheet.source, number, "field", field, "name or date")
@@ -318,7 +319,7 @@ def _contracts(reader: _Reader) -> list[Contract]:
 
 def _policy(path: Path, sheet: Sheet | None) -> Policy:
     """The policy that an instance brings: policy.toml in a folder, else rows of setting and value, else the default."""
-    if Form.of(path) == Form.FOLDER and (path / _POLICY_FILE).exists():
+    if Form.of(path) == Form.FOLDER and os.path.lexists(path / _POLICY_FILE):
         return read_policy(path / _POLICY_FILE)
     settings: dict[str, dict[str, Any]] = {}
     for _, row in sheet.rows if sheet is not None else ():
@@ -328,7 +329,9 @@ def _policy(path: Path, sheet: Sheet | None) -> Policy:
 
 
 def _policy_value(cell: Cell) -> Any:
-    """A cell of the policy table: lists are JSON, numbers and yes/no may come as text."""
+    """A cell of the policy table: lists are JSON, numbers and yes/no may come as text, Excel's whole numbers as 5.0."""
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
     if not isinstance(cell, str):
         return cell
     try:

@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rightplace.instances.defaults import default_fee
 from rightplace.instances.settings import (
     MAX_NEED_LEVEL,
-    Carer,
     Contract,
     ContractKind,
-    Home,
-    Sector,
-    Setting,
     Support,
-    SupportedAccommodation,
 )
 from rightplace.rules.pairs import Facts, Ints, Pairs
 
@@ -50,21 +46,6 @@ class Fees:
     block_idx: Ints
     support: Ints
     step: Ints
-
-
-def default_fee(instance: Instance, setting: Setting) -> int:
-    """The policy's fee for a setting that has neither a fee nor a contract band, pence a week."""
-    defaults = instance.policy.default_fee
-    in_house = instance.provider[setting.offer.provider_id].sector is Sector.LOCAL_AUTHORITY
-    match setting:
-        case Carer(connected=True):
-            return defaults.carer_connected
-        case Carer():
-            return defaults.carer_in_house if in_house else defaults.carer_independent
-        case Home():
-            return defaults.home_in_house if in_house else defaults.home_independent
-        case SupportedAccommodation():
-            return defaults.supported_accommodation
 
 
 def _fee_table(instance: Instance) -> Ints:

@@ -26,6 +26,7 @@ from rightplace.instances.children import (
     Urgency,
     Wish,
 )
+from rightplace.instances.defaults import own_level
 from rightplace.instances.geography import Point, distance_tenths
 from rightplace.instances.settings import (
     AccommodationCategory,
@@ -174,22 +175,6 @@ def setting_type(setting: Setting) -> Type:
             return Type.HOME
         case SupportedAccommodation():
             return Type.SUPPORTED
-
-
-def own_level(instance: Instance, setting: Setting) -> int:
-    """The highest need level a setting looks after without extra support; the policy's default where it is silent."""
-    if setting.offer.terms.need_level is not None:
-        return setting.offer.terms.need_level
-    default = instance.policy.default_need_level
-    match setting:
-        case Carer(connected=True):
-            return default.connected_carer
-        case Carer():
-            return default.carer
-        case Home():
-            return default.home
-        case SupportedAccommodation():
-            return default.supported_accommodation
 
 
 def support_lift(instance: Instance, setting: Setting) -> int:
@@ -350,15 +335,6 @@ class Facts:
             for child_id in group.child_ids:
                 found[child_id].append(number)
         return {child_id: tuple(numbers) for child_id, numbers in found.items()}
-
-    @cached_property
-    def in_big_group(self) -> Mask:
-        """Per child: in a sibling group of more people than the usual fostering limit."""
-        found = np.zeros(len(self.instance.children), dtype=np.bool_)
-        for group in self.instance.sibling_groups:
-            members = [self.child_idx[child_id] for child_id in group.child_ids]
-            found[members] |= self.children.num_children[members].sum() > USUAL_FOSTERING_LIMIT
-        return found
 
     @cached_property
     def group_idx(self) -> Ints:

@@ -298,3 +298,13 @@ def test_never_contradicts_itself(seed: int, **options: object) -> None:
     for child in instance.children:
         assert child.is_waiting or child.current_setting_id is not None
     assert num_vacant(instance) >= round(profile.scarcity * len(instance.candidates()))
+
+
+def test_an_authority_that_is_none_is_told_in_one_sentence() -> None:
+    """The fault says what is expected, then what is wrong with the name, then what it may have meant."""
+    with pytest.raises(InstanceError) as caught:
+        replace(PROFILES["council"], authorities=("Isles of Scilly",))
+    assert [str(fault) for fault in caught.value.faults] == [
+        "profile, column authorities: found 'Isles of Scilly'; expected an English authority by name or GSS code, or a "
+        "region such as London; 'Isles of Scilly' is not an English local authority (did you mean Isle of Wight?)"
+    ]

@@ -210,7 +210,8 @@ REFUSED: list[tuple[cells.Kind, Any]] = [
     *((cells.YES_NO, cell) for cell in ("maybe", 2, "yess", "ja")),
     *((cells.AGE, cell) for cell in ("eleven", "7.5", -1, "25y", "1000", "²", True)),
     *((cells.AGE_FROM, cell) for cell in ("26", "-1", "11-17", 11.5)),
-    *((cells.integer(1, 4), cell) for cell in (0, 5, 2.5, "two", True, float("nan"))),
+    *((cells.integer(1, 4), cell) for cell in (0, 5, 2.5, "two", True, float("nan"), "1e999999999", "-1e999999999")),
+    (cells.MONEY, "1e999999999"),
     *((cells.IDENTIFIER, cell) for cell in ("C1; C2", "a,b", "\x07")),
     *((schema.SEX, cell) for cell in ("X", "M; X")),
     *((schema.GRADE, cell) for cell in ("goood", "5")),
@@ -383,6 +384,8 @@ def test_two_files_of_one_table_are_refused(folder: Path) -> None:
         ("x.xlsx", b"", "an Excel workbook"),
         ("x.json", b"{", "JSON"),
         ("x.json", b"\xff", "JSON"),
+        ("x.json", b"[" * 100_000, "nested too deeply"),
+        ("x.json", b"9" * 5_000, "JSON"),
         ("x.json", b"[]", '"tables"'),
         ("x.json", b'{"tables": []}', '"tables"'),
         ("x.json", b'{"tables": {"children": 3}}', "a list of objects"),
@@ -400,6 +403,85 @@ def test_files_that_are_not_what_they_say_are_refused(
         path.write_bytes(content)
     (fault,) = faults_of(path)
     assert wanted in fault
+
+
+@pytest.mark.parametrize("name", ["children.csv", "policy.toml"])
+def test_a_folder_where_a_file_belongs_is_a_fault(folder: Path, name: str) -> None:
+    """A folder that has the name of a table or of the policy is neither a crash nor passed over."""
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).mkdir()
+    faults = faults_of(folder)
+    assert len(faults) == 1
+    assert name in faults[0]
+    assert "Is a directory" in faults[0]
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.xlsx"])
+def test_a_folder_that_is_named_as_a_file_is_a_fault(tmp_path: Path, name: str) -> None:
+    """A folder called x.json is no JSON, one called x.xlsx no workbook."""
+    (tmp_path / name).mkdir()
+    (fault,) = faults_of(tmp_path / name)
+    assert "Is a directory" in fault
+
+
+def test_a_day_at_the_end_of_the_calendar_is_a_fault(folder: Path) -> None:
+    """The day of an instance is told with its row, along with all other faults."""
+    (folder / "about.csv").write_text("field,value\ndate,9999-12-31\n", encoding="utf-8")
+    (fault,) = faults_of(folder)
+    assert fault.startswith("about.csv, row 2, column value: found '9999-12-31'; expected a date such as")
+    assert fault.endswith("from 1900 to 2100")
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_another_separator_than_the_comma_is_told_with_a_way_out(folder: Path, separator: str) -> None:
+    """A CSV from an Excel with other settings is one fault, without its header as the name of a column."""
+    lines = ["id,age_months,sex,home,authority_id", "C1,87,F,HA8 0,Barnet"]
+    text = "\n".join(lines).replace(",", separator)
+    (folder / "children.csv").write_text(text, encoding="utf-8")
+    (fault,) = faults_of(folder)
+    assert fault.startswith(f"children.csv, row 1: found {separator!r}; expected a comma between columns (in Excel: ")
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells_", "fault"),
+    [
+        ("vacant", "3", "vacant: found '3'; expected at most 2: num_places is 2"),
+        ("filled,vacant", "1,2", "vacant: found '2'; expected at most 1: num_places is 2, of which 1 are counted as"),
+        ("filled,not_available", "1,2", "not_available: found '2'; expected at most 1: num_places is 2, of which 1"),
+        ("filled", "3", "filled: found '3'; expected at most 2: num_places is 2"),
+    ],
+)
+def test_too_many_places_are_told_where_they_stand(folder: Path, columns: str, cells_: str, fault: str) -> None:
+    """The count that the setting has no room for is named, and not the number of its places."""
+    header = f"id,provider_id,location,num_places,{columns}"
+    (folder / "carers.csv").write_text(f"{header}\nA1,P1,NW9 5,2,{cells_}\n", encoding="utf-8")
+    (found,) = faults_of(folder)
+    assert found.startswith(f"carers.csv, row 2, column {fault}")
+
+
+def test_a_policy_that_leads_nowhere_is_a_fault(folder: Path) -> None:
+    """A link to a policy that is gone is not the same as no policy."""
+    (folder / "policy.toml").symlink_to(folder / "gone.toml")
+    (fault,) = faults_of(folder)
+    assert "policy.toml: expected a policy file; there is none here" in fault
+
+
+def test_an_instance_in_the_folder_that_one_stands_in_has_its_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``.`` is called what the folder is called."""
+    monkeypatch.chdir(folder)
+    assert read_instance(Path(".")).name == "small"
+
+
+def test_a_byte_order_mark_in_json_and_toml_does_no_harm(folder: Path, tmp_path: Path) -> None:
+    """Windows programs put a mark before JSON and TOML as they do before CSV."""
+    path = tmp_path / "small.json"
+    write_instance(read_instance(folder), path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    (folder / "policy.toml").write_bytes(b"\xef\xbb\xbf[price]\nmove = 1\n")
+    assert read_instance(path).name == "small"
+    assert read_instance(folder).policy.price.move == 1
 
 
 def test_a_workbook_whose_sheets_are_broken_is_refused(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ class ImportReport:
         for file in self.files:
             used[file.kind] += file.num_used
         counts = [used["header"], used["episodes"], sum(self.lives.values()), sum(self.places.values())]
-        counts.append(sum(self.precision["home"].values()))
+        counts.append(sum(self.precision.get("home", {}).values()))
         return all(file.adds_up() for file in self.files) and all(count == self.num_children for count in counts)
 
     def rows(self) -> list[tuple[str, str, str, int]]:

@@ -1,0 +1,34 @@
+"""Ctrl-C and SIGTERM outside a search: one line and the exit code of the signal, and scratch files are cleared away."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+__all__ = ["SIGNALS", "end", "listen"]
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def listen() -> None:
+    """Let the signals end the program in words."""
+    for number in SIGNALS:
+        signal.signal(number, end)
+
+
+def end(number: int, frame: FrameType | None) -> None:
+    """End the program for a signal; a second one while it ends is ignored.
+
+    Raises
+    ------
+    SystemExit
+        With 128 and the number of the signal, as shells have it: 130 for Ctrl-C.
+    """
+    for other in SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
+    print("interrupted before the end; every file is written whole or not at all", file=sys.stderr)
+    raise SystemExit(128 + number)
