@@ -94,9 +94,17 @@ def match(
     solver: Annotated[
         SolverName, typer.Option(help="Who solves. ours: HiGHS for small instances, a decomposition for large ones.")
     ] = SolverName.OURS,
-    time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds for solving.")] = 300.0,
+    time_limit: Annotated[
+        float, typer.Option(min=0.0, help="Seconds for solving. Reading, building the model and checking come on top.")
+    ] = 300.0,
     gap: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Stop at this relative gap: 0.01 is one per cent.")
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Stop when the price may be this share too high: 0.01 is one per cent. Who waits is always solved "
+            "to proof, if time allows.",
+        ),
     ] = 0.0,
     threads: Annotated[int, typer.Option(min=1, help="Threads for the solver.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Seed for the solver.")] = 0,

@@ -9,9 +9,9 @@ from rich.table import Table
 from rightplace.instances.children import Urgency
 from rightplace.instances.instance import Instance, table_of
 from rightplace.reasons import CLASH, LIMIT, SIBLINGS, Reason
+from rightplace.reports.proof import proof_sentences
 from rightplace.reports.questions import questions_of
 from rightplace.reports.wording import pounds
-from rightplace.result import Result, Status
 from rightplace.rules.catalogue import CAPACITY, OPEN, rules_by_id
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rightplace.certificate import Certificate
+    from rightplace.result import Result
 
 _ORDERS = {"level": "all settings together", "cascade": "own provision first"}
 
@@ -30,7 +31,9 @@ def print_answer(result: Result, answer: dict[str, Any], console: Console) -> No
     _print_placements(answer, console)
     _print_waiting(result, console)
     _print_totals(result, answer, console)
-    _print_proof(result, answer, console)
+    for sentence in proof_sentences(result):
+        console.print(sentence)
+    print_certificate(result.best.certificate, console)
 
 
 def _print_heading(result: Result, answer: dict[str, Any], console: Console) -> None:
@@ -172,20 +175,6 @@ def _amount(measure: str, value: Any) -> str:
     if value is None:
         return "unknown"
     return pounds(value) if measure.endswith("pence_per_week") else str(value)
-
-
-def _print_proof(result: Result, answer: dict[str, Any], console: Console) -> None:
-    claimed = f"{result.solver} {result.solver_version}"
-    scope = f" among the {answer['shortlist']} settings shortlisted for each child" if answer["shortlist"] else ""
-    if result.status is Status.OPTIMAL:
-        console.print(f"Proof: nothing better exists{scope}, says {claimed}.")
-    else:
-        bound = pounds(result.bound_pence_per_week)
-        console.print(
-            f"Stopped by {result.stopped_by}: at most {100 * result.gap:.2f}% above the cheapest plan that places as "
-            f"well{scope} (bound {bound} a week, says {claimed})."
-        )
-    print_certificate(result.best.certificate, console)
 
 
 def print_certificate(certificate: Certificate, console: Console) -> None:
