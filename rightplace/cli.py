@@ -159,18 +159,18 @@ def check(
     policy: PolicyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Check a plan: recompute every rule, place and penny from the instance and the plan alone.
+    """Check a plan: recompute every rule, place and penny, and all else the answer says, from instance and plan alone.
 
     Exit code 0 when the plan is accepted, 4 when it is refused.
     """
-    from rightplace.certificate import check as certify
+    from rightplace.reports.answer_check import NOT_LOOKED_AT, check_answer
     from rightplace.reports.plan_files import read_plan
     from rightplace.reports.terminal import print_certificate
 
     asked = _open(instance, policy)
     found = read_plan(plan)
     asked = asked if found.date == asked.date else asked.at(found.date)
-    certificate = certify(asked, found)
+    certificate = check_answer(asked, found, plan)
     if json:
         violations = [
             {"rule": v.rule, "children": list(v.child_ids), "setting": v.setting_id, "sentence": v.sentence}
@@ -180,6 +180,7 @@ def check(
         _print_json({"accepted": certificate.is_accepted, "value_pence_per_week": value, "violations": violations})
     else:
         print_certificate(certificate, _console())
+        print(NOT_LOOKED_AT)
     if not certificate.is_accepted:
         raise typer.Exit(EXIT_REFUSED_PLAN)
 

@@ -15,7 +15,7 @@ from rightplace.plan import Plan, Tier
 from rightplace.reasons import waiting_reasons
 from rightplace.result import Checked, Result, Status, Timing
 from rightplace.solver.answer import answer
-from rightplace.solver.outcome import Outcome, Reason, SolveOptions
+from rightplace.solver.outcome import Outcome, SolveOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +79,7 @@ def match(instance: Instance, options: MatchOptions = MatchOptions(), solving: S
     left = replace(solving, time_limit_seconds=solving.time_limit_seconds - (checked - began))
     return Result(
         instance=instance,
-        status=Status.OPTIMAL if outcome.reason is Reason.OPTIMAL else Status.FEASIBLE,
+        status=Status.OPTIMAL if plan.is_proven else Status.FEASIBLE,
         stopped_by=outcome.limit.value,
         solver=outcome.solver,
         solver_version=outcome.version,
