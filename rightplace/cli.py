@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -409,12 +409,26 @@ class _Log:
 
 
 def _progress_line(progress: Progress) -> str:
-    value = "none yet" if progress.value is None else f"{progress.value:,.0f}"
-    bound = "none yet" if progress.bound is None else f"{progress.bound:,.0f}"
-    gap = ""
-    if progress.value and progress.bound is not None:
-        gap = f", gap {100 * (progress.value - progress.bound) / abs(progress.value):.2f}%"
-    return f"{progress.tier}: {progress.seconds:.0f} s, value {value}, bound {bound}{gap}"
+    """The tier being worked at, how long, how good the plan is in the tier's own unit, and what is proven of it."""
+    value, bound = progress.value, progress.bound
+    words = [f"{progress.tier}: {progress.seconds:.0f} s"]
+    if value is None:
+        words.append("no plan yet")
+    elif progress.tier in _UNITS:
+        words.append(_UNITS[progress.tier](value))
+    if value is not None and bound is not None and 0 < bound <= value:
+        words.append(f"gap {100 * (value - bound) / value:.2f}%")
+    else:
+        words.append("no bound yet")
+    return ", ".join(words)
+
+
+_UNITS: dict[str, Callable[[float], str]] = {
+    "waiting": lambda value: f"{value:,.0f} of weighted waiting",
+    "search order": lambda value: f"{value:,.0f} steps",
+    "price": lambda value: f"£{value / 100:,.0f} a week",
+}
+"""What each tier counts. All tiers together are a blend of them that has no unit."""
 
 
 def _console() -> Console:

@@ -97,12 +97,24 @@ def _point(outcome: Outcome, program: Program) -> np.ndarray:
     return outcome.values
 
 
+_ROUNDING = 1
+"""Values and bounds are whole numbers; a solver may round one of them the wrong way."""
+
+
 def _claimed(plan: Plan, outcome: Outcome) -> Plan:
-    """The plan with the solver's claims; the values are the plan's own, which are never above the solver's."""
+    """The plan with the solver's claims; the values are the plan's own, which are never above the solver's.
+
+    Raises
+    ------
+    SolverError
+        When a bound lies above the value by more than rounding: then it is wrong, whatever else is right.
+    """
     who = f"{outcome.solver} {outcome.version}"
     tiers = []
     for tier in outcome.tiers:
         value = min(tier.value, plan.value_pence_per_week) if tier.name == "price" else tier.value
+        if tier.bound > value + _ROUNDING:
+            raise SolverError(f"{who} claims that {tier.name} is at least {tier.bound}, but the plan has {value}")
         tiers.append(Tier(name=tier.name, value=value, bound=min(tier.bound, value), claimed_by=who))
     return replace(plan, tiers=tuple(tiers))
 

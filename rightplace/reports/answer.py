@@ -159,6 +159,7 @@ def _placement(instance: Instance, placement: Placement, homes: dict[str, str], 
         "distance_miles": placement.distance_miles,
         "with_siblings": None if total == 0 else len(found) == total,
         "siblings": found,
+        "num_siblings": total,
         "approvals": [
             {"rule": r.id, "title": r.title, "signatory": r.signatory, "deadline": r.deadline} for r in needed
         ],
