@@ -113,7 +113,8 @@ def match(
     """Match waiting children to vacancies, all children considered together.
 
     Prints a suggestion for each child, who stays waiting and why, and the totals beside what doing it child by child
-    in order of arrival, and searching own provision first, would come to. Every answer is checked independently.
+    in order of arrival, and searching own provision first, would come to. Every answer is checked
+    without the model, by the same catalogue of rules and prices.
     """
     from dataclasses import replace
 

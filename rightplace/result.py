@@ -23,7 +23,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A plan with the independent checker's verdict on it."""
+    """A plan with the verdict of the checker on it."""
 
     plan: Plan
     certificate: Certificate

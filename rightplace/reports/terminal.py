@@ -195,7 +195,7 @@ def _amount(measure: str, value: Any) -> str:
 
 
 def print_certificate(certificate: Certificate, console: Console) -> None:
-    """The independent checker's verdict, with every violation."""
+    """The checker's verdict, with every violation."""
     if certificate.is_accepted:
         value = pounds(certificate.value_pence_per_week)
         console.print(f"Certificate: [green]accepted[/green]; every rule, place and penny recomputed ({value} a week).")
