@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -97,9 +97,17 @@ def match(
     solver: Annotated[
         SolverName, typer.Option(help="Who solves. ours: HiGHS for small instances, a decomposition for large ones.")
     ] = SolverName.OURS,
-    time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds for solving.")] = 300.0,
+    time_limit: Annotated[
+        float, typer.Option(min=0.0, help="Seconds for solving. Reading, building the model and checking come on top.")
+    ] = 300.0,
     gap: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Stop at this relative gap: 0.01 is one per cent.")
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Stop when the price may be this share too high: 0.01 is one per cent. Who waits is always solved "
+            "to proof, if time allows.",
+        ),
     ] = 0.0,
     threads: Annotated[int, typer.Option(min=1, help="Threads for the solver.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Seed for the solver.")] = 0,
@@ -108,7 +116,8 @@ def match(
     """Match waiting children to vacancies, all children considered together.
 
     Prints a suggestion for each child, who stays waiting and why, and the totals beside what doing it child by child
-    in order of arrival, and searching own provision first, would come to. Every answer is checked independently.
+    in order of arrival, and searching own provision first, would come to. Every answer is checked
+    without the model, by the same catalogue of rules and prices.
     """
     from dataclasses import replace
 
@@ -161,17 +170,17 @@ def check(
     policy: PolicyOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Check a plan: recompute every rule, place and penny from the instance and the plan alone.
+    """Check a plan: recompute every rule, place and penny, and all else the answer says, from instance and plan alone.
 
     Exit code 0 when the plan is accepted, 4 when it is refused.
     """
-    from rightplace.certificate import check as certify
+    from rightplace.reports.answer_check import NOT_LOOKED_AT, check_answer
     from rightplace.reports.terminal import print_certificate
 
     asked = _open(instance, policy)
     found = _read_plan(plan)
     asked = asked if found.date == asked.date else asked.at(found.date)
-    certificate = certify(asked, found)
+    certificate = check_answer(asked, found, plan)
     if json:
         violations = [
             {"rule": v.rule, "children": list(v.child_ids), "setting": v.setting_id, "sentence": v.sentence}
@@ -181,6 +190,7 @@ def check(
         _print_json({"accepted": certificate.is_accepted, "value_pence_per_week": value, "violations": violations})
     else:
         print_certificate(certificate, _console())
+        print(NOT_LOOKED_AT)
     if not certificate.is_accepted:
         raise typer.Exit(EXIT_REFUSED_PLAN)
 
@@ -439,12 +449,26 @@ class _Log:
 
 
 def _progress_line(progress: Progress) -> str:
-    value = "none yet" if progress.value is None else f"{progress.value:,.0f}"
-    bound = "none yet" if progress.bound is None else f"{progress.bound:,.0f}"
-    gap = ""
-    if progress.value and progress.bound is not None:
-        gap = f", gap {100 * (progress.value - progress.bound) / abs(progress.value):.2f}%"
-    return f"{progress.tier}: {progress.seconds:.0f} s, value {value}, bound {bound}{gap}"
+    """The tier being worked at, how long, how good the plan is in the tier's own unit, and what is proven of it."""
+    value, bound = progress.value, progress.bound
+    words = [f"{progress.tier}: {progress.seconds:.0f} s"]
+    if value is None:
+        words.append("no plan yet")
+    elif progress.tier in _UNITS:
+        words.append(_UNITS[progress.tier](value))
+    if value is not None and bound is not None and 0 < bound <= value:
+        words.append(f"gap {100 * (value - bound) / value:.2f}%")
+    else:
+        words.append("no bound yet")
+    return ", ".join(words)
+
+
+_UNITS: dict[str, Callable[[float], str]] = {
+    "waiting": lambda value: f"{value:,.0f} of weighted waiting",
+    "search order": lambda value: f"{value:,.0f} steps",
+    "price": lambda value: f"£{value / 100:,.0f} a week",
+}
+"""What each tier counts. All tiers together are a blend of them that has no unit."""
 
 
 def _console() -> Console:

@@ -87,3 +87,19 @@ class Plan:
     fees_pence_per_week: int
     value_pence_per_week: int
     tiers: tuple[Tier, ...] = ()
+
+    @property
+    def is_proven(self) -> bool:
+        """Nothing better exists, by the claims: in every tier value and bound are equal."""
+        return bool(self.tiers) and all(tier.bound == tier.value for tier in self.tiers)
+
+    @property
+    def bound_pence_per_week(self) -> int:
+        """No plan that does as well on the earlier tiers costs less, by the claim; 0 where none is made."""
+        return next((tier.bound for tier in self.tiers if tier.name == "price"), 0)
+
+    @property
+    def gap(self) -> float:
+        """(value - bound) / value of the price tier, 0 when both are 0."""
+        value = self.value_pence_per_week
+        return (value - self.bound_pence_per_week) / value if value else 0.0

@@ -63,25 +63,15 @@ class Reason:
 
 def waiting_reasons(facts: Facts, plan: Plan) -> dict[str, tuple[Reason, ...]]:
     """The reasons of every child whom the plan leaves waiting: capacity first, then those with most settings."""
-    lived = _Lived(facts, plan)
+    lived = Lived(facts, plan)
     return {child_id: _reasons(lived, facts.child_idx[child_id]) for child_id in plan.waiting_ids}
 
 
-def in_the_way(facts: Facts, plan: Plan, child_id: str) -> dict[str, dict[str, tuple[str, ...]]]:
-    """What speaks against each setting that the rules leave open to a waiting child: reasons, with the children meant.
-
-    A setting with nothing against it has no reasons.
-    """
-    child = facts.child_idx[child_id]
-    found = _in_the_way(_Lived(facts, plan), child, _excluded(facts, child)[1])
-    return {facts.instance.settings[setting].id: reasons for setting, reasons in found.items()}
-
-
-def _reasons(lived: _Lived, child: int) -> tuple[Reason, ...]:
-    by_rule, open_settings = _excluded(lived.facts, child)
+def _reasons(lived: Lived, child: int) -> tuple[Reason, ...]:
+    by_rule, open_settings = excluded(lived.facts, child)
     by_plan: dict[str, int] = defaultdict(int)
     named: dict[str, set[str]] = defaultdict(set)
-    for found in _in_the_way(lived, child, open_settings).values():
+    for found in in_the_way(lived, child, open_settings).values():
         for rule, child_ids in (found or {OPEN: ()}).items():
             by_plan[rule] += 1
             named[rule].update(child_ids)
@@ -92,7 +82,7 @@ def _reasons(lived: _Lived, child: int) -> tuple[Reason, ...]:
     return tuple(sorted(reasons, key=lambda reason: (reason.rule != CAPACITY, -reason.num_settings)))
 
 
-def _excluded(facts: Facts, child: int) -> tuple[dict[str, int], Ints]:
+def excluded(facts: Facts, child: int) -> tuple[dict[str, int], Ints]:
     """How many settings each hard rule excludes for a child, by rule id, and the settings that none excludes."""
     everywhere = np.arange(len(facts.instance.settings))
     is_open = np.ones(len(everywhere), dtype=np.bool_)
@@ -103,7 +93,11 @@ def _excluded(facts: Facts, child: int) -> tuple[dict[str, int], Ints]:
     return counts, everywhere[is_open]
 
 
-def _in_the_way(lived: _Lived, child: int, settings: Ints) -> dict[int, dict[str, tuple[str, ...]]]:
+def in_the_way(lived: Lived, child: int, settings: Ints) -> dict[int, dict[str, tuple[str, ...]]]:
+    """What a plan has put in the way of a waiting child in each of some settings: reasons, with the children meant.
+
+    A setting with nothing against it has no reasons.
+    """
     found: dict[int, dict[str, tuple[str, ...]]] = {int(setting): {} for setting in settings}
     alone = lived.against([child], settings)
     for rule, mask in alone.items():
@@ -122,7 +116,7 @@ def _in_the_way(lived: _Lived, child: int, settings: Ints) -> dict[int, dict[str
     return found
 
 
-class _Lived:
+class Lived:
     """A plan carried out: who is in which setting on which day, and what would break if others came too."""
 
     def __init__(self, facts: Facts, plan: Plan) -> None:

@@ -23,7 +23,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A plan with the independent checker's verdict on it."""
+    """A plan with the verdict of the checker on it."""
 
     plan: Plan
     certificate: Certificate
@@ -72,13 +72,12 @@ class Result:
     @property
     def bound_pence_per_week(self) -> int:
         """No plan that does as well on the earlier tiers costs less, claims the solver."""
-        return next((tier.bound for tier in self.best.plan.tiers if tier.name == "price"), 0)
+        return self.best.plan.bound_pence_per_week
 
     @property
     def gap(self) -> float:
         """(value - bound) / value of the price tier, 0 when both are 0."""
-        value = self.value_pence_per_week
-        return (value - self.bound_pence_per_week) / value if value else 0.0
+        return self.best.plan.gap
 
     @property
     def other_search_order(self) -> SearchOrder:

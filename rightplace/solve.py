@@ -15,7 +15,7 @@ from rightplace.plan import Plan, Tier
 from rightplace.reasons import waiting_reasons
 from rightplace.result import Checked, Result, Status, Timing
 from rightplace.solver.answer import answer
-from rightplace.solver.outcome import Outcome, Reason, SolveOptions
+from rightplace.solver.outcome import Outcome, SolveOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +79,7 @@ def match(instance: Instance, options: MatchOptions = MatchOptions(), solving: S
     left = replace(solving, time_limit_seconds=solving.time_limit_seconds - (checked - began))
     return Result(
         instance=instance,
-        status=Status.OPTIMAL if outcome.reason is Reason.OPTIMAL else Status.FEASIBLE,
+        status=Status.OPTIMAL if plan.is_proven else Status.FEASIBLE,
         stopped_by=outcome.limit.value,
         solver=outcome.solver,
         solver_version=outcome.version,
@@ -97,12 +97,24 @@ def _point(outcome: Outcome, program: Program) -> np.ndarray:
     return outcome.values
 
 
+_ROUNDING = 1
+"""Values and bounds are whole numbers; a solver may round one of them the wrong way."""
+
+
 def _claimed(plan: Plan, outcome: Outcome) -> Plan:
-    """The plan with the solver's claims; the values are the plan's own, which are never above the solver's."""
+    """The plan with the solver's claims; the values are the plan's own, which are never above the solver's.
+
+    Raises
+    ------
+    SolverError
+        When a bound lies above the value by more than rounding: then it is wrong, whatever else is right.
+    """
     who = f"{outcome.solver} {outcome.version}"
     tiers = []
     for tier in outcome.tiers:
         value = min(tier.value, plan.value_pence_per_week) if tier.name == "price" else tier.value
+        if tier.bound > value + _ROUNDING:
+            raise SolverError(f"{who} claims that {tier.name} is at least {tier.bound}, but the plan has {value}")
         tiers.append(Tier(name=tier.name, value=value, bound=min(tier.bound, value), claimed_by=who))
     return replace(plan, tiers=tuple(tiers))
 

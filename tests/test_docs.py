@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tomllib
 from pathlib import Path
 
@@ -41,6 +42,19 @@ def test_every_default_has_a_line_on_its_source() -> None:
         for name, value in settings.items():
             shown = "" if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else f"{value} |"
             assert f"| `{section}.{name}` | {shown}" in page, f"{section}.{name}"
+
+
+PAGES_ON_THE_CHECKER = ("README.md", "CONTRIBUTING.md", "docs/decisions.md", "docs/glossary.md", "docs/file_formats.md")
+
+
+@pytest.mark.parametrize("name", PAGES_ON_THE_CHECKER)
+def test_who_calls_the_checker_independent_says_what_it_shares(name: str) -> None:
+    """Rules and the prices of pairs are the same for model and checker, and each page on the checker says so."""
+    text = " ".join((Path(__file__).parents[1] / name).read_text(encoding="utf-8").split())
+    about = re.search(r"(independent checker|independent of|shares no code)(.{0,500})", text)
+    assert about is not None
+    assert "share" in about.group()
+    assert "prices" in about.group()
 
 
 def test_the_readme_shows_what_is_printed() -> None:

@@ -15,7 +15,7 @@ from rightplace.instances.children import SiblingGroup, Togetherness, Urgency
 from rightplace.instances.library import library_path
 from rightplace.instances.tables import read_instance
 from rightplace.plan import Placement, PlacementKind, Plan
-from rightplace.reasons import Reason, in_the_way, waiting_reasons
+from rightplace.reasons import Lived, Reason, excluded, in_the_way, waiting_reasons
 from rightplace.rules.pairs import Facts
 from rightplace.solve import MatchOptions, match
 from rightplace.solver.outcome import SolveOptions
@@ -77,7 +77,9 @@ def test_reasons_are_what_the_certificate_would_say(world: Instance, rematch: bo
     assume(plan.waiting_ids)
     facts = Facts(world, rematch=rematch)
     for child_id in plan.waiting_ids:
-        for setting_id, reasons in in_the_way(facts, plan, child_id).items():
+        child = facts.child_idx[child_id]
+        found = in_the_way(Lived(facts, plan), child, excluded(facts, child)[1])
+        for setting_id, reasons in ((world.settings[setting].id, reasons) for setting, reasons in found.items()):
             alone = said(world, also(world, plan, (child_id,), setting_id), setting_id)
             assert set(reasons) - {"R06"} == alone & {"capacity", "R18", "R19"}
             names = together(facts, child_id)

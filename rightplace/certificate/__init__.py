@@ -2,7 +2,8 @@
 
 This room shares no code with the models or the solver. It lives through the plan setting by setting, day by day, and
 adds up every penny in its own plain way, so that a wrong formulation cannot certify itself. The rules on single pairs
-are the catalogue's, run on one table of all placements.
+and the policy's prices for them are the catalogue's, run on one table of all placements: a mistake in those it cannot
+see.
 """
 
 from rightplace.certificate.checker import Certificate, check

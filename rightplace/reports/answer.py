@@ -9,14 +9,16 @@ import numpy as np
 from rightplace.files import Form, Row, write_json, write_sheets
 from rightplace.plan import Placement, PlacementKind, Plan
 from rightplace.reports.wording import homes_after, setting_type, siblings_with
+from rightplace.result import Status
 from rightplace.rules.catalogue import APPROVAL_RULES
 from rightplace.rules.pairs import Facts, Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from rightplace.instances.instance import Instance
+    from rightplace.reasons import Reason
     from rightplace.result import Checked, Result
     from rightplace.rules.rule import Rule
 
@@ -84,16 +86,26 @@ def _mean(miles: list[float]) -> float | None:
 
 def answer_of(result: Result) -> dict[str, Any]:
     """The whole answer, ready for JSON."""
-    instance, plan, certificate = result.instance, result.best.plan, result.best.certificate
-    own = summary(instance, result.best)
+    return settled_of(result.instance, result.best, result.reasons) | {
+        "stopped_by": result.stopped_by,
+        "greedy": _compared(result, result.greedy),
+        result.other_search_order.value: None if result.other is None else _compared(result, result.other),
+        "timing": {name: round(getattr(result.timing, name), 4) for name in result.timing.__dataclass_fields__},
+        "solver": {"name": result.solver, "version": result.solver_version},
+    }
+
+
+def settled_of(instance: Instance, checked: Checked, reasons: Mapping[str, Sequence[Reason]]) -> dict[str, Any]:
+    """What an answer says that follows from the instance and the plan, the plan's claims included."""
+    plan, certificate = checked.plan, checked.certificate
+    own = summary(instance, checked)
     return {
         "instance": {"name": instance.name, "digest": plan.digest},
         "date": plan.date.isoformat(),
-        "status": result.status.value,
-        "stopped_by": result.stopped_by,
-        "value_pence_per_week": result.value_pence_per_week,
-        "bound_pence_per_week": result.bound_pence_per_week,
-        "gap": result.gap,
+        "status": (Status.OPTIMAL if plan.is_proven else Status.FEASIBLE).value,
+        "value_pence_per_week": plan.value_pence_per_week,
+        "bound_pence_per_week": plan.bound_pence_per_week,
+        "gap": plan.gap,
         "fees_pence_per_week": plan.fees_pence_per_week,
         "num_placed": own["num_placed"],
         "num_waiting": own["num_waiting"],
@@ -104,12 +116,10 @@ def answer_of(result: Result) -> dict[str, Any]:
         "tiers": [{"name": t.name, "value": t.value, "bound": t.bound, "claimed_by": t.claimed_by} for t in plan.tiers],
         "placements": placements_of(instance, plan),
         "waiting": [
-            {"child": child_id, "reasons": [{"rule": r.rule, "num_settings": r.num_settings} for r in reasons]}
-            for child_id, reasons in result.reasons.items()
+            {"child": child_id, "reasons": [{"rule": r.rule, "num_settings": r.num_settings} for r in found]}
+            for child_id, found in reasons.items()
         ],
         "totals": own,
-        "greedy": _compared(result, result.greedy),
-        result.other_search_order.value: None if result.other is None else _compared(result, result.other),
         "certificate": {
             "accepted": certificate.is_accepted,
             "value_pence_per_week": certificate.value_pence_per_week,
@@ -118,8 +128,6 @@ def answer_of(result: Result) -> dict[str, Any]:
                 for v in certificate.violations
             ],
         },
-        "timing": {name: round(getattr(result.timing, name), 4) for name in result.timing.__dataclass_fields__},
-        "solver": {"name": result.solver, "version": result.solver_version},
     }
 
 
@@ -151,6 +159,7 @@ def _placement(instance: Instance, placement: Placement, homes: dict[str, str], 
         "distance_miles": placement.distance_miles,
         "with_siblings": None if total == 0 else len(found) == total,
         "siblings": found,
+        "num_siblings": total,
         "approvals": [
             {"rule": r.id, "title": r.title, "signatory": r.signatory, "deadline": r.deadline} for r in needed
         ],

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from rightplace.errors import Fault, InstanceError, PlanError
-from rightplace.files import Form, Row, Sheet, read_sheets
+from rightplace.files import Cell, Form, Row, Sheet, read_sheets
 from rightplace.instances import cells
 from rightplace.instances.policy import SearchOrder
 from rightplace.instances.settings import Support
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+
+def _read_pounds(cell: Cell, lookup: cells.Lookup) -> Any:
+    """Pounds with whole pence: what a spreadsheet shows rounded is not what stands in its cell."""
+    return cells.MONEY.read(str(cell) if isinstance(cell, float) else cell, lookup)
+
+
+_POUNDS = cells.Kind(f"{cells.MONEY.expected}, in whole pence", _read_pounds, cells.MONEY.show)
 _WHOLE = cells.integer(0, 10**12)
 _MILES = cells.Kind("a number of miles", lambda cell, _: float(cells.as_text(cell)), float)
 _SUMMARY: dict[str, cells.Kind] = {
@@ -34,8 +41,8 @@ _PLACEMENT: dict[str, cells.Kind] = {
     "setting": cells.IDENTIFIER,
     "kind": cells.one_of(PlacementKind),
     "starts_on": cells.DATE,
-    "fee_per_week": cells.MONEY,
-    "policy_price_per_week": cells.MONEY,
+    "fee_per_week": _POUNDS,
+    "policy_price_per_week": _POUNDS,
     "support": cells.one_of(Support),
     "on_block": cells.YES_NO,
     "distance_miles": _MILES,

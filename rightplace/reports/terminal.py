@@ -9,9 +9,9 @@ from rich.table import Table
 from rightplace.instances.children import Urgency
 from rightplace.instances.instance import Instance, table_of
 from rightplace.reasons import CLASH, LIMIT, SIBLINGS, Reason
+from rightplace.reports.proof import proof_sentences
 from rightplace.reports.questions import questions_of
 from rightplace.reports.wording import pounds
-from rightplace.result import Result, Status
 from rightplace.rules.catalogue import CAPACITY, OPEN, rules_by_id
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rightplace.certificate import Certificate
+    from rightplace.result import Result
 
 _ORDERS = {"level": "all settings together", "cascade": "own provision first"}
 
@@ -30,7 +31,9 @@ def print_answer(result: Result, answer: dict[str, Any], console: Console) -> No
     _print_placements(answer, console)
     _print_waiting(result, console)
     _print_totals(result, answer, console)
-    _print_proof(result, answer, console)
+    for sentence in proof_sentences(result):
+        console.print(sentence)
+    print_certificate(result.best.certificate, console)
 
 
 def _print_heading(result: Result, answer: dict[str, Any], console: Console) -> None:
@@ -55,14 +58,13 @@ def _print_placements(answer: dict[str, Any], console: Console) -> None:
     for item in answer["placements"]:
         if item["kind"] != "stay":
             table.add_row(*_placement_cells(item))
-    console.print(table)
+    _print_table(table, console)
     stays = sum(item["kind"] == "stay" for item in answer["placements"])
     if stays:
         console.print(f"{stays} children who may move are best left where they are.")
 
 
 def _placement_cells(item: dict[str, Any]) -> list[str]:
-    siblings = {None: "", True: "together", False: "apart"}[item["with_siblings"]]
     needs = [f"{a['rule']} {a['signatory']}" for a in item["approvals"]]
     if item["support"] != "none":
         needs.insert(0, f"{item['support']} support")
@@ -71,7 +73,25 @@ def _placement_cells(item: dict[str, Any]) -> list[str]:
     miles = "?" if item["distance_miles"] is None else f"{item['distance_miles']:.1f}"
     kind = item["setting_type"] + (" (a move)" if item["kind"] == "move" else "")
     fee = pounds(item["fee_pence_per_week"]).removeprefix("£")
-    return [item["child"], item["setting"], kind, miles, fee, siblings, item["starts_on"], "; ".join(needs)]
+    return [
+        item["child"],
+        item["setting"],
+        kind,
+        miles,
+        fee,
+        _siblings_words(item),
+        item["starts_on"],
+        "; ".join(needs),
+    ]
+
+
+def _siblings_words(item: dict[str, Any]) -> str:
+    """Whether a child will live with its siblings, or with how many of them."""
+    if item["with_siblings"] is None:
+        return ""
+    if item["with_siblings"]:
+        return "together"
+    return f"with {len(item['siblings'])} of {item['num_siblings']}" if item["siblings"] else "apart"
 
 
 def _print_waiting(result: Result, console: Console) -> None:
@@ -142,7 +162,7 @@ def _print_totals(result: Result, answer: dict[str, Any], console: Console) -> N
         table.add_column(name, justify="right")
     for measure, words in _MEASURES:
         table.add_row(words, *(_amount(measure, totals[measure]) for totals in columns.values()))
-    console.print(table)
+    _print_table(table, console)
     if answer.get(other) is None:
         console.print(f"The other search order ({_ORDERS[other]}) was not compared.")
     console.print()
@@ -164,7 +184,7 @@ def _print_like_with_like(compared: dict[str, dict[str, Any]], console: Console)
             _amount("miles", totals["mean_miles_in_both"]),
             _amount("miles", totals["match_mean_miles_in_both"]),
         )
-    console.print(table)
+    _print_table(table, console)
     console.print()
 
 
@@ -174,22 +194,8 @@ def _amount(measure: str, value: Any) -> str:
     return pounds(value) if measure.endswith("pence_per_week") else str(value)
 
 
-def _print_proof(result: Result, answer: dict[str, Any], console: Console) -> None:
-    claimed = f"{result.solver} {result.solver_version}"
-    scope = f" among the {answer['shortlist']} settings shortlisted for each child" if answer["shortlist"] else ""
-    if result.status is Status.OPTIMAL:
-        console.print(f"Proof: nothing better exists{scope}, says {claimed}.")
-    else:
-        bound = pounds(result.bound_pence_per_week)
-        console.print(
-            f"Stopped by {result.stopped_by}: at most {100 * result.gap:.2f}% above the cheapest plan that places as "
-            f"well{scope} (bound {bound} a week, says {claimed})."
-        )
-    print_certificate(result.best.certificate, console)
-
-
 def print_certificate(certificate: Certificate, console: Console) -> None:
-    """The independent checker's verdict, with every violation."""
+    """The checker's verdict, with every violation."""
     if certificate.is_accepted:
         value = pounds(certificate.value_pence_per_week)
         console.print(f"Certificate: [green]accepted[/green]; every rule, place and penny recomputed ({value} a week).")
@@ -197,6 +203,17 @@ def print_certificate(certificate: Certificate, console: Console) -> None:
     console.print("Certificate: [red]refused[/red]")
     for violation in certificate.violations:
         console.print(f"   {violation}", markup=False, highlight=False)
+
+
+def _print_table(table: Table, console: Console) -> None:
+    """A table, without the blanks at the ends of its lines where nobody sees them: in files and pipes."""
+    if console.is_terminal:
+        console.print(table)
+        return
+    with console.capture() as capture:
+        console.print(table)
+    for line in capture.get().splitlines():
+        console.print(line.rstrip(), markup=False, highlight=False, soft_wrap=True)
 
 
 _AGE_BANDS = (("0 to 4", 0, 60), ("5 to 9", 60, 120), ("10 to 15", 120, 192), ("16 and 17", 192, 216))
@@ -281,5 +298,5 @@ def _print_counts(heading: str, rows: dict[str, dict[str, int]], console: Consol
         table.add_column(name.replace("_", " "), justify="right")
     for name, counts in rows.items():
         table.add_row(name.replace("_", " "), *map(str, counts.values()))
-    console.print(table)
+    _print_table(table, console)
     console.print()

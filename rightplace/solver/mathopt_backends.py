@@ -73,6 +73,7 @@ def minimise_with_scip(program: Program, objective: Objective, options: SolveOpt
         solver.SetHint(variables, program.start.tolist())
     solver.SetTimeLimit(max(1, round(1000 * options.time_limit_seconds)))
     own = f"limits/absgap = 0.5\nrandomization/randomseedshift = {options.seed}\n"
+    own += "misc/catchctrlc = FALSE\n"  # SCIP would take SIGINT for itself, and our handler would never hear of it
     if not solver.SetSolverSpecificParametersAsString(own):
         raise SolverError(f"SCIP refuses its parameters: {own!r}")
     parameters = pywraplp.MPSolverParameters()

@@ -6,10 +6,12 @@ PuLP makes a Python object of every variable (about 0.7 s per 100,000), so it st
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pulp
@@ -17,6 +19,9 @@ import pulp
 from rightplace.errors import BackendMissing, SolverError
 from rightplace.program import Domain, Objective, Program
 from rightplace.solver.outcome import Answer, Limit, Reason, SolveOptions, claim
+
+if TYPE_CHECKING:
+    import threading
 
 
 def version() -> str:
@@ -78,30 +83,100 @@ def minimise_with_cbc(program: Program, objective: Objective, options: SolveOpti
     BackendMissing
         When PuLP has no CBC for this machine.
     SolverError
-        When CBC's log cannot be understood.
+        When CBC fails, or ends for a reason that makes no sense here.
     """
     problem, variables = problem_of(program, objective)
     if not pulp.PULP_CBC_CMD().available():
         raise BackendMissing("PuLP has no CBC for this machine")
+    if program.start is not None:
+        for variable, value in zip(variables, program.start, strict=True):
+            variable.setInitialValue(float(value))
     with tempfile.TemporaryDirectory(prefix="rightplace-") as scratch:
-        log = Path(scratch) / "cbc.log"
-        if program.start is not None:
-            for variable, value in zip(variables, program.start, strict=True):
-                variable.setInitialValue(float(value))
-        solver = pulp.PULP_CBC_CMD(
+        solver = _StoppableCBC(
+            Path(scratch),
+            options.stop,
             msg=False,
             timeLimit=options.time_limit_seconds,
             gapRel=options.relative_gap,
             threads=options.num_threads,
             warmStart=program.start is not None,
-            logPath=str(log),
             options=[f"randomSeed {options.seed + 1}", f"randomCbcSeed {options.seed + 1}", "allowableGap 0.5"],
         )
         began = time.perf_counter()
         problem.solve(solver)
         seconds = time.perf_counter() - began
-        text = log.read_text(encoding="utf-8", errors="replace")
+        text = solver.log.read_text(encoding="utf-8", errors="replace")
     return _answer(program, objective, problem, variables, text, seconds, options)
+
+
+_PATIENCE_SECONDS = 1.5
+"""How long CBC may take to end by itself once asked to; in the middle of its preprocessing it does not listen."""
+
+
+class _StoppableCBC(pulp.PULP_CBC_CMD):  # type: ignore[misc]
+    """CBC as PuLP runs it, except that setting ``stop`` ends it: PuLP itself waits for CBC however long it takes.
+
+    CBC runs in a session of its own, so that Ctrl-C in a terminal reaches it through ``stop`` only, and once.
+    """
+
+    def __init__(self, scratch: Path, stop: threading.Event, **known_to_pulp: Any) -> None:
+        super().__init__(**known_to_pulp)
+        self.log = scratch / "cbc.log"
+        self._scratch = scratch
+        self._stop = stop
+
+    def solve_CBC(self, lp: Any, use_mps: bool = True) -> int:
+        """Solve a PuLP problem: PuLP's own files, our own process."""
+        model, start, solution = (self._scratch / f"cbc.{ending}" for ending in ("mps", "mst", "sol"))
+        variables, variable_names, row_names, _ = lp.writeMPS(str(model), rename=1)
+        command = [self.path, str(model)]
+        if self.optionsDict["warmStart"]:
+            self.writesol(str(start), lp, variables, variable_names, row_names)
+            command += ["-mips", str(start)]
+        command += ["-sec", str(self.timeLimit)]
+        for option in (*self.options, *self.getOptions()):
+            command += f"-{option}".split()
+        command += ["-solve", "-printingOptions", "all", "-solution", str(solution)]
+        if not self._run(command):
+            lp.assignStatus(pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound)
+            return int(lp.status)
+        if not solution.exists():
+            raise SolverError(f"CBC wrote no solution; end of its log: {self.log.read_text(errors='replace')[-500:]}")
+        status, values, _, _, _, found = self.readsol_MPS(str(solution), lp, variables, variable_names, row_names)
+        lp.assignVarsVals(values)
+        lp.assignStatus(status, found)
+        return int(status)
+
+    def _run(self, command: list[str]) -> bool:
+        """Run CBC until it ends; whether it ended by itself, at the latest when asked to."""
+        with self.log.open("wb") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+            try:
+                self._wait(process)
+            except subprocess.TimeoutExpired:
+                return False
+            finally:
+                process.kill()
+                process.wait()
+        if process.returncode != 0:
+            end = self.log.read_text(encoding="utf-8", errors="replace")[-500:]
+            raise SolverError(f"CBC ended with code {process.returncode}; end of its log: {end}")
+        return True
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait for CBC; once ``stop`` is set ask it to end, as Ctrl-C does, and wait a little longer.
+
+        Raises
+        ------
+        subprocess.TimeoutExpired
+            When it does not end although asked to.
+        """
+        while process.poll() is None:
+            if self._stop.wait(0.02):
+                process.send_signal(signal.SIGINT)
+                process.wait(_PATIENCE_SECONDS)
 
 
 def _answer(

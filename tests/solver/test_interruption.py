@@ -1,11 +1,10 @@
-"""A search can be stopped in the middle and gives the best point it has.
-
-Not with CBC, a process of its own that PuLP waits for: Ctrl-C in a terminal reaches it directly.
-"""
+"""A search can be stopped in the middle and gives the best point it has."""
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import threading
 import time
 from dataclasses import replace
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 
 from rightplace.program import Domain, Objective, Program, ProgramBuilder
+from rightplace.solver import pulp_backends
 from rightplace.solver.answer import answer
 from rightplace.solver.outcome import Limit, Reason, SolveOptions
 
@@ -41,7 +41,7 @@ def market_split(num_rows: int, num_products: int, seed: int) -> Program:
     return replace(builder.build([Objective("left over", costs)]), start=start)
 
 
-@pytest.mark.parametrize("solver", ["highs", "scip", "cpsat"])
+@pytest.mark.parametrize("solver", ["highs", "cbc", "scip", "cpsat"])
 def test_a_search_can_be_stopped(solver: str) -> None:
     """Once ``stop`` is set the search ends within seconds, long before its limit, with a feasible point and a bound."""
     program = market_split(num_rows=6, num_products=50, seed=1)
@@ -57,3 +57,38 @@ def test_a_search_can_be_stopped(solver: str) -> None:
     assert program.worst_violation(outcome.values) < 1e-5
     (tier,) = outcome.tiers
     assert 0 <= tier.bound <= tier.value <= program.value(program.objectives[0], program.start)
+
+
+@pytest.mark.parametrize("solver", ["highs", "cbc", "scip", "cpsat"])
+def test_a_signal_reaches_us_while_a_back_end_works(solver: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """SIGINT to this process alone ends the search, whatever handler a back end would like to have, silently."""
+    program = market_split(num_rows=6, num_products=50, seed=1)
+    options = SolveOptions(solver=solver, time_limit_seconds=20)
+    timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
+    before = signal.signal(signal.SIGINT, lambda number, frame: options.stop.set())
+    began = time.monotonic()
+    try:
+        timer.start()
+        outcome = answer(program, options)
+    finally:
+        timer.cancel()
+        signal.signal(signal.SIGINT, before)
+    assert time.monotonic() - began < 10
+    assert (outcome.reason, outcome.limit) == (Reason.FEASIBLE, Limit.INTERRUPT)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_cbc_that_does_not_listen_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where CBC does not end when asked to, the search still ends, with the start."""
+    monkeypatch.setattr(pulp_backends, "_PATIENCE_SECONDS", 0.0)
+    program = market_split(num_rows=6, num_products=50, seed=1)
+    options = SolveOptions(solver="cbc", time_limit_seconds=60)
+    timer = threading.Timer(1.0, options.stop.set)
+    timer.start()
+    began = time.monotonic()
+    outcome = answer(program, options)
+    assert time.monotonic() - began < 5
+    assert outcome.limit is Limit.INTERRUPT
+    assert outcome.values is not None
+    assert program.start is not None
+    assert outcome.values.tolist() == program.start.tolist()
