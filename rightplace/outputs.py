@@ -65,7 +65,7 @@ def refusals(output: Output, path: Path, sources: Iterable[Path] = ()) -> Iterat
         return
     for source in sources:
         if _overlap(path, source):
-            yield f"{path}: expected another place than {source}, which is being read and would be written over"
+            yield f"{path}: expected a place that is not {source}, in it or around it: that is being read"
             return
     standing = _standing_refusal(output, path)
     if standing is not None:
