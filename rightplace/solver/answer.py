@@ -12,7 +12,7 @@ from rightplace.solver.tier import Minimise, one_tier
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rightplace.program import Objective, Program
+    from rightplace.program import Program
 
 
 def _highs() -> tuple[Minimise, str]:
@@ -90,19 +90,11 @@ def answer(program: Program, options: SolveOptions) -> Outcome:
         assert last.values is not None  # Answer guarantees it
         point = last.values
         value = program.value(objective, point)
-        trivial = _trivial_bound(program, objective)
-        known = trivial if last.bound is None else max(trivial, last.bound)
-        bound = value if last.reason is Reason.OPTIMAL else whole_bound(known, value)
+        least = program.trivial_bound(objective)
+        bound = value if last.reason is Reason.OPTIMAL else whole_bound(last.bound, value, least)
         claims.append(TierClaim(objective.name, value, bound))
         held = held.with_row(objective.costs, value + 0.25)
     return _outcome(program, point, claims, last, options.solver, version, time.perf_counter() - began)
-
-
-def _trivial_bound(program: Program, objective: Objective) -> float:
-    """What the columns' own bounds leave of an objective: nothing below 0 where every cost and column is at least 0."""
-    costs = objective.costs
-    up, down = costs > 0, costs < 0
-    return float(costs[up] @ program.lower[up] + costs[down] @ program.upper[down])
 
 
 def _outcome(

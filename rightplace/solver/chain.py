@@ -245,11 +245,11 @@ class _Chain:
         trivial = self._program.trivial_bound(objective)
         if value == trivial:
             return trivial
-        bound = max(trivial, self._bound_from_all(position, until))
+        bound = self._bound_from_all(position, trivial, until)
         if value - bound <= gap * abs(value) or self._is_over():
             return bound
         relaxed = self._relax(objective.costs, until)
-        bound = max(bound, whole_bound(relaxed.bound, value))
+        bound = whole_bound(relaxed.bound, value, bound)
         kept = np.flatnonzero((relaxed.reduced <= value - relaxed.bound) | (self._point > 0))
         if value - bound <= gap * abs(value) or self._is_over() or len(kept) > _EXACT_COLUMNS:
             return bound
@@ -262,9 +262,9 @@ class _Chain:
             point[kept] = given.values
             self._take(point)
         value = self._program.value(objective, self._point)
-        return max(bound, value if given.reason is Reason.OPTIMAL else whole_bound(given.bound, value))
+        return value if given.reason is Reason.OPTIMAL else whole_bound(given.bound, value, bound)
 
-    def _bound_from_all(self, position: int, until: float) -> int:
+    def _bound_from_all(self, position: int, trivial: int, until: float) -> int:
         """A bound of one tier from the relaxation of all, with the values of the tiers before taken off.
 
         Every tier adds its weighted costs. For an earlier tier those of the later ones are left out. For the last one
@@ -276,14 +276,14 @@ class _Chain:
         before = sum(w * v for w, _, v in tiers[:position])
         if position < len(tiers) - 1:
             if self._is_over():
-                return self._program.trivial_bound(objective)
+                return trivial
             slope = self._relaxation.slope(self._all_tiers.costs, head, until)
-            return whole_bound((slope - before) / weight, value)
+            return whole_bound((slope - before) / weight, value, trivial)
         bound = self._bound - before
         for share in (0.1, 0.01) if position and not self._is_over() else ():
             costs = share * (head - objective.costs) + objective.costs
             bound = max(bound, self._relax(costs, until).bound - share * before)
-        return whole_bound(bound, value)
+        return whole_bound(bound, value, trivial)
 
     def _is_near_enough(self, claims: tuple[TierClaim, ...]) -> bool:
         """Whether only the allowed gap of the last tier is open."""

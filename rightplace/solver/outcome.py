@@ -11,6 +11,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from rightplace.errors import SolverError
+
 Floats = NDArray[np.float64]
 
 
@@ -105,11 +107,20 @@ def claim(values: Floats, value: float, bound: float, detail: str) -> Answer:
     return Answer(Reason.FEASIBLE, Limit.GAP, values, bound, detail)
 
 
-def whole_bound(bound: float | None, value: int) -> int:
-    """A claimed bound, less the solver's rounding, up to the next whole number, at most the value."""
+def whole_bound(bound: float | None, value: int, least: int) -> int:
+    """A claimed bound, less the solver's rounding, up to the next whole number, from ``least`` to the value.
+
+    Raises
+    ------
+    SolverError
+        When the bound lies above the value by more than rounding: one of the two is wrong.
+    """
     if bound is None or not math.isfinite(bound):
-        return 0
-    return min(value, math.ceil(bound - 1e-8 * abs(bound) - 1e-3))
+        return least
+    whole = max(least, math.ceil(bound - 1e-8 * abs(bound) - 1e-3))
+    if whole > value + max(1.0, 1e-7 * abs(value)):
+        raise SolverError(f"a bound of {bound:g} lies above the value {value}")
+    return min(value, whole)
 
 
 @dataclass(frozen=True, slots=True)
