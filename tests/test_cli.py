@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 import rightplace
 from rightplace import cli
+from rightplace.commands.common import progress_line
 from rightplace.errors import InstanceError, PlanError
 from rightplace.files import write_sheets
 from rightplace.instances.tables import read_instance
@@ -472,7 +473,7 @@ def test_template_says_what_to_do_next(tmp_path: Path) -> None:
 )
 def test_progress_is_in_words(tier: str, value: float | None, bound: float | None, line: str) -> None:
     """Each tier has its unit, what has none is left out, and there is no gap without a bound."""
-    assert cli._progress_line(Progress(tier, 55.2, value, bound)) == line
+    assert progress_line(Progress(tier, 55.2, value, bound)) == line
 
 
 def test_an_interrupted_match_gives_its_best_plan(tmp_path: Path) -> None:

@@ -1,0 +1,108 @@
+"""rightplace match."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rightplace.commands.common import (
+    DEFAULT_INSTANCE,
+    EXIT_FAILED,
+    DateOption,
+    InstanceArgument,
+    JsonOption,
+    Order,
+    PolicyOption,
+    SolverName,
+    console,
+    open_instance,
+    print_json,
+    refuse_paths,
+    solving_on,
+    sources_of,
+    tell,
+)
+
+
+def match(
+    instance: InstanceArgument = DEFAULT_INSTANCE,
+    date: DateOption = None,
+    rematch: Annotated[bool, typer.Option("--rematch", help="Also propose moves for children who may move.")] = False,
+    search_order: Annotated[Order | None, typer.Option(help="In place of the policy's.")] = None,
+    policy: PolicyOption = None,
+    out: Annotated[
+        list[Path] | None, typer.Option(help="Write the answer: .xlsx, .json or a folder. May be repeated.")
+    ] = None,
+    export: Annotated[Path | None, typer.Option(help="Write the model as .mps or .lp for other solvers.")] = None,
+    compare: Annotated[bool, typer.Option(help="Also solve the other search order.")] = True,
+    solver: Annotated[
+        SolverName, typer.Option(help="Who solves. ours: HiGHS for small instances, a decomposition for large ones.")
+    ] = SolverName.OURS,
+    time_limit: Annotated[
+        float, typer.Option(min=0.0, help="Seconds for solving. Reading, building the model and checking come on top.")
+    ] = 300.0,
+    gap: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Stop when the price may be this share too high: 0.01 is one per cent. Who waits is always solved "
+            "to proof, if time allows.",
+        ),
+    ] = 0.0,
+    threads: Annotated[int, typer.Option(min=1, help="Threads for the solver.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed for the solver.")] = 0,
+    json: JsonOption = False,
+) -> None:
+    """Match waiting children to vacancies, all children considered together.
+
+    Prints a suggestion for each child, who stays waiting and why, and the totals beside what doing it child by child
+    in order of arrival, and searching own provision first, would come to. Every answer is checked
+    without the model, by the same catalogue of rules and prices.
+    """
+    from dataclasses import replace
+
+    from rightplace import outputs
+    from rightplace.files import written_at_once
+    from rightplace.instances.policy import SearchOrder
+    from rightplace.reports.answer import answer_of, write_answer
+    from rightplace.reports.terminal import print_answer
+    from rightplace.solve import MatchOptions, export_model
+    from rightplace.solve import match as solve_match
+
+    sources = sources_of(instance, policy)
+    refuse_paths(outputs.ANSWER, out or [], sources)
+    refuse_paths(outputs.MODEL, [export] if export else [], sources)
+    began = time.perf_counter()
+    asked = open_instance(instance, policy)
+    if date is not None:
+        asked = asked.at(date.date())
+    read_s = time.perf_counter() - began
+    options = MatchOptions(rematch, SearchOrder(search_order.value) if search_order else None, compare)
+    if export is not None:
+        with written_at_once(export) as target:
+            plain = target.with_suffix(target.suffix.lower())  # the writers know these endings in lower case
+            export_model(asked, plain, options)
+            plain.replace(target)
+        tell(f"wrote {export}")
+    with solving_on(solver.value, time_limit, gap, threads, seed) as solving:
+        result = solve_match(asked, options, solving)
+    result = replace(result, timing=replace(result.timing, read_s=read_s))
+    answer = answer_of(result)
+    accepted = result.best.certificate.is_accepted
+    if json:
+        print_json(answer)
+    else:
+        print_answer(result, answer, console())
+    sys.stdout.flush()  # the answer is worth having even when it cannot be written
+    for path in out or []:
+        if accepted:
+            write_answer(answer, path)
+            tell(f"wrote {path}")
+    if not accepted:
+        tell("the certificate refused the plan: this is a fault of rightplace, please report it; nothing was written")
+        raise typer.Exit(EXIT_FAILED)
