@@ -85,7 +85,8 @@ class Program:
 
     def value(self, objective: Objective, point: Floats) -> int:
         """The value of an objective at an integral point, exact."""
-        return round(float(objective.costs @ np.round(point)))
+        taken = np.flatnonzero(point)
+        return round(float(objective.costs[taken] @ np.round(point[taken])))
 
     def trivial_bound(self, objective: Objective) -> int:
         """What no point is below: as the model knows, and as the columns' own bounds say."""

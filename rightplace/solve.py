@@ -12,6 +12,7 @@ from rightplace.instances.policy import SearchOrder
 from rightplace.models.allocation import AllocationData, Columns, allocation_data, allocation_plan, allocation_program
 from rightplace.models.greedy import greedy_point
 from rightplace.plan import Plan, Tier
+from rightplace.program import Program
 from rightplace.reasons import waiting_reasons
 from rightplace.result import Checked, Result, Status, Timing
 from rightplace.solver.answer import answer
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from rightplace.instances.instance import Instance
-    from rightplace.program import Program
 
 _TOLERANCE = 1e-6
 
@@ -60,6 +60,22 @@ def match(instance: Instance, options: MatchOptions = MatchOptions(), solving: S
     SolverError
         When a back end fails. A plan that the checker refuses is returned with its violations, never as a success.
     """
+    return solved(instance, options, solving).result
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A match with the mathematics behind it, for questions that go on from there."""
+
+    result: Result
+    data: AllocationData
+    columns: Columns
+    program: Program
+    outcome: Outcome
+
+
+def solved(instance: Instance, options: MatchOptions, solving: SolveOptions) -> Solved:
+    """``match``, with the program and the outcome that its result was made of."""
     began = time.perf_counter()
     data = allocation_data(instance, rematch=options.rematch, search_order=options.search_order)
     program, columns = allocation_program(data)
@@ -70,14 +86,14 @@ def match(instance: Instance, options: MatchOptions = MatchOptions(), solving: S
     built = time.perf_counter()
     outcome = answer(replace(program, start=start), solving)
     plan = _claimed(allocation_plan(data, columns, program, _point(outcome, program)), outcome)
-    solved = time.perf_counter()
+    done = time.perf_counter()
     best = Checked(plan, check(instance, plan))
     greedy_plan = allocation_plan(data, columns, program, start)
     greedy = Checked(greedy_plan, check(instance, greedy_plan))
     reasons = waiting_reasons(data.facts, plan)
     checked = time.perf_counter()
     left = replace(solving, time_limit_seconds=solving.time_limit_seconds - (checked - began))
-    return Result(
+    result = Result(
         instance=instance,
         status=Status.OPTIMAL if plan.is_proven else Status.FEASIBLE,
         stopped_by=outcome.limit.value,
@@ -87,8 +103,9 @@ def match(instance: Instance, options: MatchOptions = MatchOptions(), solving: S
         greedy=greedy,
         other=_other_order(data, left) if options.compare else None,
         reasons=reasons,
-        timing=Timing(build_s=built - began, solve_s=solved - built, check_s=checked - solved),
+        timing=Timing(build_s=built - began, solve_s=done - built, check_s=checked - done),
     )
+    return Solved(result, data, columns, program, outcome)
 
 
 def _point(outcome: Outcome, program: Program) -> np.ndarray:
@@ -148,4 +165,4 @@ def export_model(instance: Instance, path: Path, options: MatchOptions = MatchOp
     export(program.blended(), path)
 
 
-__all__ = ["Columns", "MatchOptions", "export_model", "match"]
+__all__ = ["Columns", "MatchOptions", "Solved", "export_model", "match", "solved"]

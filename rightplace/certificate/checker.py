@@ -42,13 +42,15 @@ class Certificate:
         return not self.violations
 
 
-def check(instance: Instance, plan: Plan) -> Certificate:
+def check(instance: Instance, plan: Plan, facts: Facts | None = None) -> Certificate:
     """Check a plan against its instance.
 
     Parameters
     ----------
     instance
         On the plan's date and with the plan's policy: its digest must be the plan's.
+    facts
+        Of this very instance and of the plan's candidates, where many plans are checked.
 
     Returns
     -------
@@ -58,7 +60,7 @@ def check(instance: Instance, plan: Plan) -> Certificate:
     violations = list(_identity(instance, plan))
     if violations:
         return Certificate(0, tuple(violations))
-    checker = _Checker(instance, plan)
+    checker = _Checker(plan, facts if facts is not None else Facts(instance, rematch=plan.rematch))
     violations = [*checker.pairs(), *checker.days.violations(), *checker.siblings()]
     violations += [*checker.contracts(), *checker.money(), *checker.tiers()]
     return Certificate(checker.value, tuple(violations))
@@ -95,10 +97,10 @@ def _identity(instance: Instance, plan: Plan) -> Iterator[Violation]:
 class _Checker:
     """A plan beside its instance."""
 
-    def __init__(self, instance: Instance, plan: Plan) -> None:
-        self.instance = instance
+    def __init__(self, plan: Plan, facts: Facts) -> None:
+        self.instance = instance = facts.instance
         self.plan = plan
-        self.facts = Facts(instance, rematch=plan.rematch)
+        self.facts = facts
         self.fees = Fees(instance)
         self.days = Days(self.facts, plan)
         self.where = {p.child_id: p for p in plan.placements}

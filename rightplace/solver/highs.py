@@ -90,6 +90,7 @@ class GrowingLP:
         self.program = program
         self.columns = columns
         self.rows = rows
+        self.is_infeasible = False
         self._costs = costs
         self._options = options
         self._highs = highspy.Highs()
@@ -141,25 +142,51 @@ class GrowingLP:
         )  # fmt: skip
         self.rows = np.concatenate([self.rows, rows])
 
+    def set_upper(self, columns: Ints, upper: Floats) -> None:
+        """Other upper bounds of some columns; of those that are left out nothing need be said."""
+        at = self._positions(columns, self.columns, self.program.num_columns)
+        taken = at >= 0
+        low = self.program.lower[columns[taken]]
+        self._highs.changeColsBounds(int(taken.sum()), at[taken].astype(np.int32), low, upper[taken])
+
+    def set_row_upper(self, rows: Ints, upper: Floats) -> None:
+        """Other upper sides of some rows; of those that are left out nothing need be said."""
+        at = self._positions(rows, self.rows, self.program.num_rows)
+        for position, row, side in zip(at.tolist(), rows.tolist(), upper.tolist(), strict=True):
+            if position >= 0:
+                self._highs.changeRowBounds(position, float(self.program.row_lower[row]), side)
+
+    @staticmethod
+    def _positions(wanted: Ints, taking_part: Ints, num: int) -> Ints:
+        at = np.full(num, -1, dtype=np.int64)
+        at[taking_part] = np.arange(len(taking_part))
+        return at[wanted]
+
     def set_costs(self, costs: Floats) -> None:
         """Minimise something else from now on."""
         self._costs = costs
         positions = np.arange(len(self.columns), dtype=np.int32)
         self._highs.changeColsCost(len(positions), positions, costs[self.columns])
 
-    def solve(self, seconds: float, *, primal: bool = False) -> bool:
-        """Solve, by the primal simplex method if asked to; ``False`` when a limit came first.
+    def solve(self, seconds: float, *, primal: bool = False, is_short: bool = False) -> bool:
+        """Solve, by the primal simplex method if asked to; ``False`` when a limit came first or nothing is feasible.
+
+        ``is_infeasible`` tells the two apart. A short solve is not worth a thread: a signal waits for its end.
 
         Raises
         ------
         SolverError
             When HiGHS ends in any other way.
         """
+        self.is_infeasible = False
         self._highs.setOptionValue("simplex_strategy", 4 if primal else 1)
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(seconds, 0.0))
-        _run_interruptibly(self._highs)
+        self._highs.run() if is_short else _run_interruptibly(self._highs)
         status = self._highs.getModelStatus()
         if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt):
+            return False
+        self.is_infeasible = status == highspy.HighsModelStatus.kInfeasible
+        if self.is_infeasible:
             return False
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolverError(f"HiGHS on a relaxation: {self._highs.modelStatusToString(status)}")
@@ -183,6 +210,23 @@ class GrowingLP:
         duals = np.zeros(self.program.num_rows)
         duals[self.rows] = self._highs.getSolution().row_dual
         return duals
+
+    @property
+    def ray(self) -> Floats:
+        """Row multipliers that show why nothing is feasible, one for each row of the program; all 0 if HiGHS has none.
+
+        It may need a run without presolve to find them.
+        """
+        ray = np.zeros(self.program.num_rows)
+        _, is_known, values = self._highs.getDualRay()
+        if not is_known:
+            self._highs.setOptionValue("presolve", "off")
+            self._highs.run()
+            _, is_known, values = self._highs.getDualRay()
+            self._highs.setOptionValue("presolve", "choose")
+        if is_known:
+            ray[self.rows] = values
+        return ray
 
 
 def _entries(program: Program, columns: Ints, rows: Ints) -> tuple[Ints, Ints, Floats]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.program import Domain, Floats, Ints, Mask, Objective, Program
+from rightplace.solver.slices import Slices
 from rightplace.solver.structure import filled_rows
 
 if TYPE_CHECKING:
@@ -41,10 +42,7 @@ class Neighbourhoods:
         self._objective = objective
         self._relaxed = relaxed.point
         self._reduced = relaxed.reduced
-        order = np.argsort(program.row_columns, kind="stable")
-        self._rows = program.entry_rows[order]
-        self._values = program.row_values[order]
-        self._first = np.searchsorted(program.row_columns[order], np.arange(program.num_columns + 1))
+        self._slices = Slices(program)
         lazy = np.zeros(program.num_rows, dtype=np.bool_)
         for name in program.lazy_blocks:
             lazy[list(program.row_blocks.get(name, ()))] = True
@@ -103,15 +101,15 @@ class Neighbourhoods:
         for column in columns[of_items].tolist():
             own = items[first[column] : first[column + 1]]
             if is_open[own].all():
-                entries = slice(self._first[column], self._first[column + 1])
-                rows, values = self._rows[entries], self._values[entries]
+                entries = slice(self._slices.first[column], self._slices.first[column + 1])
+                rows, values = self._slices.rows[entries], self._slices.values[entries]
                 if ((values < 0) | (activity[rows] + values <= program.row_upper[rows])).all():
                     is_open[own] = False
                     point[column] = 1.0
                     activity[rows] += values
         for column in columns[~of_items].tolist():
-            entries = slice(self._first[column], self._first[column + 1])
-            rows, values = self._rows[entries], self._values[entries]
+            entries = slice(self._slices.first[column], self._slices.first[column + 1])
+            rows, values = self._slices.rows[entries], self._slices.values[entries]
             if ((values < 0) & (activity[rows] > program.row_upper[rows])).any():
                 point[column] = 1.0
                 activity[rows] += values
@@ -135,8 +133,8 @@ class Neighbourhoods:
         regret = float(self.regrets(point)[np.unique(self._structure.cluster[items])].sum())
         kept = np.flatnonzero(chosen & (((self._reduced <= regret) & self._cheap) | (point > 0.5)))
         touched = np.zeros(self._program.num_rows, dtype=np.bool_)
-        touched[self._entries(kept)[1]] = True
-        column, row, _ = self._entries(self._loose)
+        touched[self._slices.entries(kept)[1]] = True
+        column, row, _ = self._slices.entries(self._loose)
         loose = self._loose[np.unique(column[touched[row]])]
         free = np.union1d(kept, loose)
         return self._cut(free, point), free
@@ -193,7 +191,7 @@ class Neighbourhoods:
     def _by_row(self, columns: Mask) -> tuple[Ints, Ints]:
         """Some columns that belong to items, sorted by the rows that lead on from them: clusters, first of each row."""
         chosen = np.flatnonzero(columns & (self._structure.first_item >= 0))
-        at, row, _ = self._entries(chosen)
+        at, row, _ = self._slices.entries(chosen)
         leads = np.flatnonzero(self._leads_on[row])
         leads = leads[np.argsort(row[leads], kind="stable")]
         cluster = self._structure.cluster[self._structure.first_item[chosen[at[leads]]]]
@@ -202,38 +200,9 @@ class Neighbourhoods:
     def _others(self, column: int, by_row: tuple[Ints, Ints]) -> Iterator[int]:
         """The clusters in the rows of a column."""
         clusters, first = by_row
-        for row in self._rows[self._first[column] : self._first[column + 1]].tolist():
+        for row in self._slices.rows[self._slices.first[column] : self._slices.first[column + 1]].tolist():
             yield from clusters[first[row] : first[row + 1]].tolist()
 
-    def _entries(self, columns: Ints) -> tuple[Ints, Ints, Floats]:
-        """The entries of some columns, one column after another: position among the columns, row, value."""
-        num = self._first[columns + 1] - self._first[columns]
-        at = np.repeat(np.arange(len(columns)), num)
-        entry = np.repeat(self._first[columns] - (np.cumsum(num) - num), num) + np.arange(len(at))
-        return at, self._rows[entry], self._values[entry]
-
     def _cut(self, free: Ints, point: Floats) -> Program:
-        """The program of some columns with the others held; rows without free columns are left out."""
-        program = self._program
-        held = point.copy()
-        held[free] = 0.0
-        fixed = np.flatnonzero(held)
-        at, row, value = self._entries(fixed)
-        taken = np.bincount(row, value * held[fixed][at], minlength=program.num_rows)
-        at, row, value = self._entries(free)
-        order = np.argsort(row, kind="stable")
-        kept, new_row = np.unique(row[order], return_inverse=True)
-        return Program(
-            lower=program.lower[free],
-            upper=program.upper[free],
-            domains=program.domains[free],
-            row_starts=np.searchsorted(new_row, np.arange(len(kept) + 1)),
-            row_columns=at[order],
-            row_values=value[order],
-            row_lower=program.row_lower[kept] - taken[kept],
-            row_upper=program.row_upper[kept] - taken[kept],
-            objectives=(Objective(self._objective.name, self._objective.costs[free]),),
-            column_blocks={},
-            row_blocks={},
-            start=point[free],
-        )
+        """The program of some columns with the others held."""
+        return self._slices.cut(free, point, self._objective)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rightplace.errors import SolverError
 from rightplace.program import Floats, Ints, Program
 from rightplace.solver.cuts import Clashes
 from rightplace.solver.highs import GrowingLP
 from rightplace.solver.prices import first_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from rightplace.solver.outcome import SolveOptions
     from rightplace.solver.structure import Structure
@@ -56,6 +57,7 @@ class Relaxation:
         self._structure = structure
         self._clashes = Clashes(program, structure)
         self.program = program
+        self._entry_rows = program.entry_rows
         taking_part = np.ones(program.num_rows, dtype=np.bool_)
         for name in program.lazy_blocks:
             taking_part[list(program.row_blocks.get(name, ()))] = False
@@ -96,7 +98,80 @@ class Relaxation:
                 num_new = self._add_cuts(point)
             if not num_new or self._options.stop.is_set():
                 break
+        if self._lp.is_infeasible:
+            raise SolverError("the relaxation says that nothing is feasible")
         return best
+
+    def vary(self, closed: Ints, wanted: Ints, sides: Mapping[int, float], deadline: float) -> Relaxed | None:
+        """Minimise the costs of the last time with a few changes, which are undone afterwards.
+
+        Parameters
+        ----------
+        closed
+            Columns that have to be 0.
+        wanted
+            Columns that take part in any case.
+        sides
+            Upper sides of rows, in place of the program's.
+
+        Returns
+        -------
+        With an infinite bound where nothing is feasible, proven as bounds are; ``None`` when a limit came first.
+        """
+        self._take_part(wanted[~self._has_column[wanted]])
+        own, rows = self.program, np.array(list(sides), dtype=np.int64)
+        upper, row_upper = own.upper.copy(), own.row_upper.copy()
+        upper[closed] = 0.0
+        row_upper[rows] = list(sides.values())
+        self.program = replace(own, upper=upper, row_upper=row_upper)
+        self._lp.set_upper(closed, upper[closed])
+        self._lp.set_row_upper(rows, row_upper[rows])
+        try:
+            return self._varied(deadline)
+        finally:
+            row_upper = self.program.row_upper.copy()
+            row_upper[rows] = own.row_upper[rows]
+            self.program = self._lp.program = replace(self.program, upper=own.upper, row_upper=row_upper)
+            self._lp.set_upper(closed, own.upper[closed])
+            self._lp.set_row_upper(rows, own.row_upper[rows])
+
+    def _varied(self, deadline: float) -> Relaxed | None:
+        best: Relaxed | None = None
+        while not self._options.stop.is_set():
+            if not self._lp.solve(deadline - time.perf_counter(), is_short=True):
+                bound = self._proven_infeasible() if self._lp.is_infeasible else None
+                if bound is None:
+                    return None
+                if bound > 0:
+                    nothing = np.zeros(self.program.num_columns)
+                    return Relaxed(nothing, nothing, np.zeros(self.program.num_rows), np.inf)
+                continue
+            point, duals = self._lp.point, self._lp.duals * self._scale
+            reduced, bound = self._proven(self._costs, duals)
+            if best is None or bound > best.bound:
+                best = Relaxed(point, reduced, duals, bound)
+            else:
+                best = replace(best, point=point)
+            if not self._add_columns(reduced) + self._add_broken_rows(point):
+                break
+        return best
+
+    def _proven_infeasible(self) -> float | None:
+        """A bound on nothing: above 0, nothing is feasible (Farkas); else columns came in that may change that.
+
+        ``None`` when HiGHS has no multipliers, or none that prove anything.
+        """
+        ray = self._lp.ray
+        largest = float(np.abs(ray).max(initial=0.0))
+        if not largest:
+            return None
+        free = np.zeros(self.program.num_columns)
+        tried = [self._proven(free, sign * self._scale / largest * ray) for sign in (1.0, -1.0)]
+        if max(bound for _, bound in tried) > 0:
+            return 1.0
+        taking_part = self.program.upper * self._has_column
+        reduced = min(tried, key=lambda one: -float(np.minimum(one[0] * taking_part, 0.0).sum()))[0]
+        return 0.0 if self._add_columns(reduced) else None
 
     def slope(self, costs: Floats, direction: Floats, deadline: float) -> float:
         """A bound on ``direction`` alone, from what it adds to the duals when it is added to the costs once and twice.
@@ -127,7 +202,7 @@ class Relaxation:
         duals = np.where(np.isfinite(program.row_lower) | (duals < 0), duals, 0.0)
         duals = np.where(np.isfinite(program.row_upper) | (duals > 0), duals, 0.0)
         taken = np.bincount(
-            program.row_columns, program.row_values * duals[program.entry_rows], minlength=program.num_columns
+            program.row_columns, program.row_values * duals[self._entry_rows], minlength=program.num_columns
         )
         reduced = costs - taken
         side = np.where(duals > 0, program.row_lower, program.row_upper)
@@ -138,21 +213,25 @@ class Relaxation:
 
     def _add_columns(self, reduced: Floats) -> int:
         """Let in the columns with the most negative reduced costs, a few of each item."""
-        found = np.flatnonzero((reduced < -_TOLERANCE * self._scale) & ~self._has_column)
+        could_help = (reduced < -_TOLERANCE * self._scale) & (self.program.upper > 0)
+        found = np.flatnonzero(could_help & ~self._has_column)
         item = self._structure.first_item[found]
         order = np.lexsort((reduced[found], item))
         rank = np.arange(len(order)) - np.searchsorted(item[order], item[order])
         new = np.sort(found[order[(rank < _COLUMNS_AT_ONCE) | (item[order] < 0)]])
-        if len(new):
-            self._has_column[new] = True
-            self._lp.add_columns(new)
+        self._take_part(new)
         return len(new)
+
+    def _take_part(self, columns: Ints) -> None:
+        if len(columns):
+            self._has_column[columns] = True
+            self._lp.add_columns(columns)
 
     def _add_broken_rows(self, point: Floats) -> int:
         """Let in the rows that a point breaks."""
         program = self.program
         activity = np.bincount(
-            program.entry_rows, program.row_values * point[program.row_columns], minlength=program.num_rows
+            self._entry_rows, program.row_values * point[program.row_columns], minlength=program.num_rows
         )
         broken = (activity > program.row_upper + _TOLERANCE) & ~self._has_row
         self._has_row |= broken
@@ -171,6 +250,8 @@ class Relaxation:
         new = np.arange(self.program.num_rows, program.num_rows)
         rows = new if others is None else np.concatenate([others, new])
         self._has_row = np.append(self._has_row, np.ones(len(new), dtype=np.bool_))
+        if len(new):
+            self._entry_rows = program.entry_rows
         self.program = program
         if len(rows):
             self._lp.add_rows(program, rows)

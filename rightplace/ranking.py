@@ -1,0 +1,266 @@
+"""Ranking: for each child the few best settings, and what choosing each would cost all children together.
+
+The composition, as in ``solve.py``: match -> choices -> spans -> plans -> certificates -> ``Ranking``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rightplace.certificate import check
+from rightplace.errors import SolverError
+from rightplace.models.allocation import allocation_plan
+from rightplace.models.ranking import Choice, choices_of, group_choices_of, place_rows
+from rightplace.plan import Plan
+from rightplace.result import Result
+from rightplace.solve import MatchOptions, Solved, solved
+from rightplace.solver.outcome import SolveOptions
+from rightplace.solver.variations import Span, Study, Variation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rightplace.instances.instance import Instance
+    from rightplace.plan import Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number known to lie between two others; ``None`` where nothing is known on that side."""
+
+    at_least: int | None
+    at_most: int | None
+
+    @property
+    def is_exact(self) -> bool:
+        """Both sides are the same number."""
+        return self.at_least is not None and self.at_least == self.at_most
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One choice for a child, or for all of a sibling group.
+
+    Parameters
+    ----------
+    setting_id
+        ``None``: waiting.
+    costs
+        By tier, in order: how much more than in the best plan, over all children. ``price`` is the opportunity cost in
+        pence a week; where an earlier tier differs, it is the price under that difference.
+    plan
+        The best plan found in which the choice is made, ``None`` where none was.
+    """
+
+    setting_id: str | None
+    costs: Mapping[str, Interval]
+    is_in_plan: bool
+    plan: Plan | None
+
+    @property
+    def is_exact(self) -> bool:
+        """The cost is proven in every tier."""
+        return all(interval.is_exact for interval in self.costs.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The choices of a child or sibling group, best first; ``num_left_out`` are known to be no better than these."""
+
+    child_ids: tuple[str, ...]
+    suggestions: tuple[Suggestion, ...]
+    num_left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The ranked choices of some children.
+
+    Parameters
+    ----------
+    result
+        The match that everything is compared with.
+    groups
+        Sibling groups who could all live together, with settings for all of them.
+    savings
+        By setting that could run short: what one more place there would save a week, at most, pence.
+    is_complete
+        Neither a limit nor an interrupt ended the ranking early.
+    """
+
+    result: Result
+    children: tuple[Ranked, ...]
+    groups: tuple[Ranked, ...]
+    savings: Mapping[str, int]
+    is_complete: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RankOptions:
+    """Whom to rank for, beside how to match.
+
+    Parameters
+    ----------
+    child_ids
+        Children for whom a home is sought (with ``rematch``, who may move too); empty: all of them.
+    top
+        How many of the best choices of each; 0: every choice.
+    """
+
+    child_ids: tuple[str, ...] = ()
+    top: int = 5
+    rematch: bool = False
+
+
+def rank(instance: Instance, options: RankOptions = RankOptions(), solving: SolveOptions = SolveOptions()) -> Ranking:
+    """Rank the choices of some children by what each would cost all children together.
+
+    Parameters
+    ----------
+    instance
+        On the day of the match, with the policy to use.
+    solving
+        The time limit holds for the match and the ranking together.
+
+    Raises
+    ------
+    SolverError
+        When a back end fails, a bound contradicts a value, or the checker refuses a plan.
+    """
+    began = time.perf_counter()
+    base = solved(instance, MatchOptions(rematch=options.rematch, compare=False), solving)
+    left = solving.time_limit_seconds - (time.perf_counter() - began)
+    return _Ranker(base, options, replace(solving, time_limit_seconds=max(left, 0.0))).ranking(began)
+
+
+class _Ranker:
+    def __init__(self, base: Solved, options: RankOptions, solving: SolveOptions) -> None:
+        self._base = base
+        self._data, self._columns = base.data, base.columns
+        self._instance = base.data.instance
+        self._top = options.top
+        ids = [self._instance.children[int(c)].id for c in self._data.facts.candidate_idx]
+        wanted = [c for c, child_id in enumerate(ids) if not options.child_ids or child_id in options.child_ids]
+        groups = [number for number, group in enumerate(self._data.groups) if set(group.members) & set(wanted)]
+        self._children = [choices_of(self._data, self._columns, candidate) for candidate in wanted]
+        self._groups = [group_choices_of(self._data, self._columns, number) for number in groups]
+        choices = [choice for of_one in (*self._children, *self._groups) for choice in of_one]
+        self._number = {id(choice): number for number, choice in enumerate(choices)}
+        variations = [Variation(choice.closed, choice.columns) for choice in choices]
+        self._study = Study(base.program, base.outcome, variations, solving)
+
+    def ranking(self, began: float) -> Ranking:
+        every = [choices for choices in (*self._children, *self._groups) if choices]
+        for choices in every:
+            self._examine(choices)
+        for position in range(max(map(len, every), default=0)):
+            for choices in every:
+                self._prove(choices, position)
+        children = tuple(self._ranked(choices) for choices in self._children if choices)
+        groups = tuple(self._ranked(choices) for choices in self._groups if choices)
+        return Ranking(
+            result=self._base.result,
+            children=children,
+            groups=groups,
+            savings=self._savings(),
+            is_complete=not self._study.is_over,
+            seconds=time.perf_counter() - began,
+        )
+
+    def _span(self, choice: Choice) -> Span:
+        return self._study.spans[self._number[id(choice)]]
+
+    def _examine(self, choices: Sequence[Choice]) -> None:
+        """Look at the choices in the order of what is known of them, until no other can be among the best."""
+        waiting = sorted(choices, key=lambda choice: self._span(choice).at_least)
+        while waiting and not self._study.is_over:
+            most = sorted(span.at_most for span in map(self._span, choices) if span.at_most is not None)
+            if self._top and len(most) >= self._top and most[self._top - 1] < self._span(waiting[0]).at_least:
+                break
+            self._study.examine(self._number[id(waiting.pop(0))])
+
+    def _prove(self, choices: Sequence[Choice], position: int) -> None:
+        """Close the interval of the choice that stands at a position now, if it is to be shown."""
+        while position < (self._top or len(choices)) and position < len(choices) and not self._study.is_over:
+            choice = sorted(choices, key=self._order)[position]
+            if self._span(choice).is_exact or self._span(choice).is_tried:
+                break
+            self._study.examine(self._number[id(choice)], prove=True)
+
+    def _ranked(self, choices: Sequence[Choice]) -> Ranked:
+        order = sorted(choices, key=self._order)
+        ids = tuple(self._instance.children[int(self._data.facts.candidate_idx[c])].id for c in choices[0].candidates)
+        found = tuple(self._suggestion(choice, self._span(choice)) for choice in order[: self._top or len(order)])
+        return Ranked(ids, found, len(order) - len(found))
+
+    def _order(self, choice: Choice) -> tuple[object, ...]:
+        """What is known to be good first; among equals the plan's own choice, then as settings are listed."""
+        span = self._span(choice)
+        known = span.at_most is not None
+        return (not known, span.at_most or span.at_least, not self._is_in_plan(choice), span.at_least, choice.setting)
+
+    def _is_in_plan(self, choice: Choice) -> bool:
+        return bool((self._study.best[choice.columns] > 0.5).any())
+
+    def _suggestion(self, choice: Choice, span: Span) -> Suggestion:
+        setting_id = self._instance.settings[choice.setting].id if choice.setting >= 0 else None
+        return Suggestion(setting_id, self._costs(span), self._is_in_plan(choice), self._plan(span))
+
+    def _costs(self, span: Span) -> dict[str, Interval]:
+        """Tier by tier: from the least the choice can come to less the most the best plan can, to the opposite."""
+        costs: dict[str, Interval] = {}
+        same = True
+        names = [objective.name for objective in self._base.program.objectives]
+        for tier, name in enumerate(names):
+            value, bound = self._study.values[tier], self._study.bounds[tier]
+            low: int | None = span.at_least[tier] - value
+            high = None if span.at_most is None else span.at_most[tier] - bound
+            if not all(interval.is_exact for interval in costs.values()):
+                low = None  # what this tier comes to depends on the one before, which is open
+            elif same:
+                low = max(0, low or 0)
+            costs[name] = Interval(low, high)
+            same = same and costs[name] == Interval(0, 0)
+        return costs
+
+    def _plan(self, span: Span) -> Plan | None:
+        if span.point is None:
+            return None
+        point = np.zeros(self._base.program.num_columns)
+        point[span.point] = 1.0
+        plan = allocation_plan(self._data, self._columns, self._base.program, point)
+        verdict = check(self._instance, plan, self._data.facts)
+        if not verdict.is_accepted:
+            raise SolverError(f"the certificate refuses the plan of a suggestion: {verdict.violations[0]}")
+        return plan
+
+    def _savings(self) -> dict[str, int]:
+        rows = place_rows(self._data, self._columns, self._base.program)
+        found = {self._instance.settings[setting].id: self._study.saving(own) for setting, own in rows.items()}
+        return {setting_id: saving for setting_id, saving in found.items() if saving is not None}
+
+
+def displaced(
+    ranking: Ranking, suggestion: Suggestion, child_ids: Sequence[str]
+) -> list[tuple[str, str | None, str | None]]:
+    """Whom else a suggestion moves: child, setting in the best plan, setting in the suggestion's (``None``: waits)."""
+    if suggestion.plan is None:
+        return []
+    before, after = (_settings(plan) for plan in (ranking.result.best.plan, suggestion.plan))
+    others = [child_id for child_id in dict.fromkeys((*before, *after)) if child_id not in child_ids]
+    return [(c, before.get(c), after.get(c)) for c in others if before.get(c) != after.get(c)]
+
+
+def _settings(plan: Plan) -> dict[str, str]:
+    return {placement.child_id: placement.setting_id for placement in plan.placements}
+
+
+def placement_of(plan: Plan, child_id: str) -> Placement | None:
+    """Where a plan puts a child."""
+    return next((placement for placement in plan.placements if placement.child_id == child_id), None)
