@@ -130,14 +130,12 @@ def permutation_test(sample: Sample, resamples: int, rng: np.random.Generator) -
     """
     residuals, members = sample.residuals(), sample.members
     blocks = _exchangeable(sample.clusters, sample.strata)
-    sums = [residuals @ members[None, :, :]]
-    sums += [
-        _dealt(residuals, blocks, num, rng) @ members for num in _chunks(resamples, len(residuals) + members.shape[1])
-    ]
-    dealt = np.concatenate(sums)
-    away = np.abs(dealt - dealt.mean(axis=0))
+    width = len(residuals) + members.shape[1]
+    dealt = np.concatenate([_dealt(residuals, blocks, num, rng) @ members for num in _chunks(resamples, width)])
+    centre = _on_average(residuals, blocks) @ members
+    away, observed = np.abs(dealt - centre), np.abs(residuals @ members - centre)
     rounding = 1e-9 * np.abs(residuals).sum()
-    p_value: Floats = (away >= away[0] - rounding).mean(axis=0)
+    p_value: Floats = (1 + (away >= observed - rounding).sum(axis=0)) / (resamples + 1)
     return Chance(p_value, _ratio(dealt.std(axis=0), sample.weights()))
 
 
@@ -159,6 +157,14 @@ def _dealt(residuals: Floats, blocks: list[Ints], num: int, rng: np.random.Gener
         rows = rng.permuted(np.tile(np.arange(len(positions)), (num, 1)), axis=1)
         dealt[:, positions.ravel()] = residuals[positions][rows].reshape(num, -1)
     return dealt
+
+
+def _on_average(residuals: Floats, blocks: list[Ints]) -> Floats:
+    """(n,) what each item is dealt on average."""
+    average = np.empty_like(residuals)
+    for positions in blocks:
+        average[positions] = residuals[positions].mean(axis=0)
+    return average
 
 
 def _chunks(total: int, width: int) -> Iterator[int]:
