@@ -58,7 +58,7 @@ def test_shared_strata_and_clusters_are_counted() -> None:
 
 
 def test_p_value_is_the_share_of_deals_as_far_from_the_middle() -> None:
-    """Three items of six hold the three largest values: of 20 deals that one and its mirror image are as far, 2 / 20."""
+    """Three items of six hold the three largest values: of 20 deals that and its mirror image are as far, 2 / 20."""
     found = chance.permutation_test(sample([1, 2, 3, 4, 5, 6], [0, 0, 0, 1, 1, 1]), 20_000, rng(0))
     assert found.p_value == pytest.approx([0.1], abs=0.01)
 

@@ -84,7 +84,8 @@ def test_a_planted_gap_is_found_and_said() -> None:
     assert (one.gap.value, one.mirrors, one.explanation) == (12, "White", Explanation.ALSO_AMONG_LIKE)
     said, rest = sentences(found)[:2]
     assert said.startswith(
-        "Children recorded as White are placed nearer to home than others: 4.5 against 16.5 (12.0 miles, 95% interval 10."
+        "Children recorded as White are placed nearer to home than others: 4.5 against 16.5 "
+        "(12.0 miles, 95% interval 10."
     )
     assert ", also among children of like need level and age (12.0 miles, 95% interval 10." in said
     assert rest == "No other gap is larger than chance would make with groups of this size."
@@ -139,7 +140,7 @@ def test_a_gap_beside_need_is_not_explained_away() -> None:
 
 
 def test_a_gap_that_need_hides_is_found() -> None:
-    """White children have more of the distant level 3, Black ones 12 miles more within each: seen like for like only."""
+    """White children have more of the distant level 3, Black ones 12 miles more in each: seen like for like only."""
     hidden = [
         *series("a", [n + 12.0 for n in _NOISE], ethnicity=BLACK, need_level=1),
         *series("b", [n + 36.0 for n in _NOISE[:6]], ethnicity=BLACK, need_level=3),
@@ -221,8 +222,8 @@ def test_where_nothing_can_be_compared_the_audit_says_so() -> None:
 def test_no_gap_is_said_with_the_gap_that_could_have_been_seen() -> None:
     """Twenty beside twenty with the same distances: no gap, and the least that would have been seen, by hand.
 
-    Chance deals 40 values of standard deviation 2.87 to 20 and 20: deviation 2.87 * sqrt(40 / (20 * 20)) * sqrt(40 / 39)
-    = 0.92 miles, times 3.08 (two comparisons, so 2.24 for 1.25% in each tail, and 0.84 for four times in five): 2.83.
+    Chance deals 40 values of standard deviation 2.87 to 20 and 20: 2.87 * sqrt(40 / (20 * 20)) * sqrt(40 / 39) = 0.92
+    miles, times 3.08 (two comparisons, so 2.24 for 1.25% in each tail, and 0.84 for four times in five): 2.83.
     """
     found = audited([*series("b", _NOISE, ethnicity=BLACK), *series("w", _NOISE, ethnicity=WHITE)])
     assert found.num_comparisons == 2

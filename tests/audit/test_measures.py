@@ -134,7 +134,7 @@ def test_unmet_wishes_are_counted_for_placed_children_with_wishes() -> None:
 def test_siblings_are_split_where_the_plan_parts_them(
     togetherness: Togetherness, homes: tuple[str | None, ...], split: list[float | None]
 ) -> None:
-    """Together, apart, one placed and one waiting, both waiting (not the plan's doing), to be kept apart; and no sibling."""
+    """Together, apart, one placed and one waiting, both waiting (not the plan's doing), kept apart; no sibling."""
     people = (child("a"), child("b"), child("alone"))
     settings_ = (carer("one", place_counts=(vacant(2),)), carer("two", place_counts=(vacant(2),)))
     groups = (SiblingGroup(id="G", child_ids=("a", "b"), togetherness=togetherness),)
