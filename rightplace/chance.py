@@ -116,10 +116,13 @@ class Chance:
         Two-sided: how often chance makes a gap at least as far from what it makes on average.
     deviation
         Standard deviation of the gaps that chance makes.
+    least_p_value
+        Of the widest gap that chance made: with these values in these groups, no gap has a p-value below it.
     """
 
     p_value: Floats
     deviation: Floats
+    least_p_value: Floats
 
 
 def permutation_test(sample: Sample, resamples: int, rng: np.random.Generator) -> Chance:
@@ -136,7 +139,8 @@ def permutation_test(sample: Sample, resamples: int, rng: np.random.Generator) -
     away, observed = np.abs(dealt - centre), np.abs(residuals @ members - centre)
     rounding = 1e-9 * np.abs(residuals).sum()
     p_value: Floats = (1 + (away >= observed - rounding).sum(axis=0)) / (resamples + 1)
-    return Chance(p_value, _ratio(dealt.std(axis=0), sample.weights()))
+    least: Floats = (away >= away.max(axis=0) - rounding).sum(axis=0) / (resamples + 1)
+    return Chance(p_value, _ratio(dealt.std(axis=0), sample.weights()), least)
 
 
 def _exchangeable(clusters: Ints, strata: Ints) -> list[Ints]:
@@ -252,11 +256,15 @@ def holm(p_values: Floats) -> Floats:
     return adjusted
 
 
-def smallest_seen(deviation: Floats, num_comparisons: int) -> Floats:
-    """The gaps that would be found with probability ``POWER``, by the normal approximation, by Holm's first step."""
-    normal = NormalDist()
-    steps = normal.inv_cdf(1 - LEVEL / (2 * num_comparisons)) + normal.inv_cdf(POWER)
-    return steps * deviation
+def smallest_seen(found: Chance, num_comparisons: int) -> Floats:
+    """(G,) the gaps that would be found with probability ``POWER``, by the normal approximation; NaN where none would.
+
+    A gap has to pass Holm's first step, the strictest. None would where even the widest gap that chance made does not.
+    """
+    normal, level = NormalDist(), LEVEL / num_comparisons
+    steps = normal.inv_cdf(1 - level / 2) + normal.inv_cdf(POWER)
+    seen: Floats = np.where(found.least_p_value <= level, steps * found.deviation, np.nan)
+    return seen
 
 
 def least_resamples(num_comparisons: int) -> int:

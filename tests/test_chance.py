@@ -184,10 +184,17 @@ def test_the_smallest_gap_seen_is_seen_four_times_in_five() -> None:
     for seed in range(200):
         source = rng(9, seed)
         noise = source.normal(size=80)
-        deviation = chance.permutation_test(sample(noise, labels), 199, source).deviation
-        planted = noise + chance.smallest_seen(deviation, 1) * labels
+        dealt = chance.permutation_test(sample(noise, labels), 199, source)
+        planted = noise + chance.smallest_seen(dealt, 1) * labels
         found.append(chance.permutation_test(sample(planted, labels), 399, source).p_value[0] <= 0.05)
     assert 0.7 <= np.mean(found) <= 0.9
+
+
+def test_where_no_gap_could_pass_none_is_seen() -> None:
+    """Two of ten values are 1: both fall on one side in 20 of 45 deals, so no p-value is below 0.44."""
+    found = chance.permutation_test(sample([1, 0, 0, 0, 0] * 2, [0] * 5 + [1] * 5), 9_999, rng(2))
+    assert found.least_p_value == pytest.approx([20 / 45], abs=0.02)
+    assert np.isnan(chance.smallest_seen(found, 1)).all()
 
 
 def test_fewer_resamples_than_the_least_can_find_nothing() -> None:

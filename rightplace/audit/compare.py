@@ -99,9 +99,8 @@ class _Answer:
     """What one question comes to: plain (row 0) and like for like (row 1), a column a group."""
 
     gaps: Floats
-    p_values: Floats
+    chance: tuple[Chance, Chance]
     p_adjusted: Floats
-    deviations: Floats
     drawn: Drawn
 
 
@@ -136,16 +135,13 @@ class _Question:
         """Judge each gap by itself. The random numbers depend on seed, measure and kind of comparison only."""
         key = [seed, list(Measure).index(self.measure), sum(1 << list(Characteristic).index(c) for c in self.like)]
         plain, like = self.sample.pooled(), self.sample
-        judged: list[Chance] = [
-            chance.permutation_test(sample, resamples, np.random.default_rng([*key, use]))
-            for use, sample in enumerate((plain, like))
-        ]
-        p_values = np.array([found.p_value for found in judged])
         return _Answer(
             gaps=np.array([chance.gaps(plain), chance.gaps(like)]),
-            p_values=p_values,
-            p_adjusted=np.ones_like(p_values),
-            deviations=np.array([found.deviation for found in judged]),
+            chance=(
+                chance.permutation_test(plain, resamples, np.random.default_rng([*key, 0])),
+                chance.permutation_test(like, resamples, np.random.default_rng([*key, 1])),
+            ),
+            p_adjusted=np.ones(self.judged.shape),
             drawn=chance.bootstrap(like, resamples, np.random.default_rng([*key, 2])),
         )
 
@@ -220,8 +216,11 @@ def _adjust(questions: Sequence[_Question], answers: Sequence[_Answer]) -> None:
     """Judge all comparisons of the audit together."""
     if not questions:
         return
-    p_values = np.concatenate([a.p_values[q.judged] for q, a in zip(questions, answers, strict=True)])
-    adjusted = chance.holm(p_values)
+    p_values = [
+        np.array([found.p_value for found in answer.chance])[question.judged]
+        for question, answer in zip(questions, answers, strict=True)
+    ]
+    adjusted = chance.holm(np.concatenate(p_values))
     first = 0
     for question, answer in zip(questions, answers, strict=True):
         num = int(question.judged.sum())
@@ -269,14 +268,14 @@ def _turned(gap: Gap | None, turn: bool) -> Gap | None:
 
 def _gaps(question: _Question, answer: _Answer, row: int, ends: Floats, num_comparisons: int) -> list[Gap | None]:
     """The gap of each group, plain or like for like; ``None`` where nothing is judged."""
-    seen = chance.smallest_seen(answer.deviations[row], max(1, num_comparisons))
+    seen = chance.smallest_seen(answer.chance[row], max(1, num_comparisons))
     largest = _LARGEST_SHARE if question.measure in SHARES else np.inf
     return [
         Gap(
             value=float(answer.gaps[row, column]),
             low=float(ends[0, column]),
             high=float(ends[1, column]),
-            p_value=float(answer.p_values[row, column]),
+            p_value=float(answer.chance[row].p_value[column]),
             p_adjusted=float(answer.p_adjusted[row, column]),
             smallest_seen=float(seen[column]) if 0 < seen[column] <= largest else None,
         )
