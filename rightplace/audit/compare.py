@@ -26,7 +26,8 @@ Mask = NDArray[np.bool_]
 
 LEAST_FAMILIES = 5
 """A group, and everybody else, must hold children of so many families before their means are given and compared."""
-DEFAULT_RESAMPLES = 19_999
+DEFAULT_RESAMPLES = 9_999
+"""Twice what it takes where every group and measure can be compared."""
 _LARGEST_SHARE = 1.0
 
 

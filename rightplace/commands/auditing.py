@@ -27,7 +27,7 @@ def audit(
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same numbers.")] = 0,
     resamples: Annotated[
         int | None,
-        typer.Option(min=1, max=1_000_000, help="Permutations and bootstrap samples a comparison; 19999 if absent."),
+        typer.Option(min=1, max=1_000_000, help="Permutations and bootstrap samples a comparison; 9999 if absent."),
     ] = None,
     json: JsonOption = False,
 ) -> None:

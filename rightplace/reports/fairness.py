@@ -123,10 +123,11 @@ def _finding_sentences(measure: Measure, finding: GroupFinding) -> Iterator[str]
     if gap is not None and gap.is_larger_than_chance:
         means = f"{_amount(measure, finding.mean)} against {_amount(measure, finding.mean_of_others)}"
         explained = _explanation(measure, finding, like)
-        yield f"{subject} {_MORE[measure][gap.value < 0]}: {means} ({_gap_words(measure, gap)}){explained}."
+        yield f"{subject} {_MORE[measure][gap.value < 0]}: {means} ({_gap_words(measure, _upwards(gap))}){explained}."
     elif gap is not None and within is not None and within.is_larger_than_chance:
-        words = f"{_MORE[measure][within.value < 0]} ({_gap_words(measure, within)})"
-        overall = f"among all children the gap is no larger than chance ({_gap_words(measure, gap)})"
+        words = f"{_MORE[measure][within.value < 0]} ({_gap_words(measure, _upwards(within))})"
+        turned = gap if within.value >= 0 else gap.mirrored()
+        overall = f"among all children the gap is no larger than chance ({_gap_words(measure, turned)})"
         yield f"Among children of like {like}, {_lower(subject)} {words}; {overall}."
 
 
@@ -142,27 +143,31 @@ def _like_words(characteristic: Characteristic) -> str:
 def _explanation(measure: Measure, finding: GroupFinding, like: str) -> str:
     """How the gap stands among like children."""
     among = f"among children of like {like}"
-    within = finding.like
-    if within is None:
+    gap, within = finding.gap, finding.like
+    if gap is None or within is None:
         return f"; there are too few children of like {like} to tell whether that explains it"
-    words = _gap_words(measure, within)
+    words = _gap_words(measure, within if gap.value >= 0 else within.mirrored())
+    verb = "explain" if " and " in like else "explains"
     match finding.explanation:
         case Explanation.ALSO_AMONG_LIKE:
             return f", also {among} ({words})"
         case Explanation.REVERSED:
-            return f", but {among} it is the other way round: they {_MORE[measure][within.value < 0]} ({words})"
+            words = f"{_MORE[measure][within.value < 0]} ({_gap_words(measure, _upwards(within))})"
+            return f", but {among} it is the other way round: they {words}"
         case Explanation.ACCOUNTED:
-            verb = "explain" if " and " in like else "explains"
-            return f", which {like} {verb} at least in part: {among} the gap is no larger than chance ({words})"
+            return f", which {like} {verb} at least in part: {among} it is no larger than chance ({words})"
         case _:
-            return f"; {among} the gap could be chance ({words}), so it cannot be told what explains it"
+            return f"; {among} it is no larger than chance ({words}), so whether {like} {verb} it cannot be told"
+
+
+def _upwards(gap: Gap) -> Gap:
+    """A gap seen from the side that has more."""
+    return gap if gap.value >= 0 else gap.mirrored()
 
 
 def _gap_words(measure: Measure, gap: Gap) -> str:
-    """The size of a gap without its sign, and its interval turned accordingly."""
-    low, high = (gap.low, gap.high) if gap.value >= 0 else (-gap.high, -gap.low)
-    ends = f"{_number(measure, low)} to {_number(measure, high)}"
-    return f"{_size(measure, abs(gap.value))}, 95% interval {ends}"
+    """A gap with its interval."""
+    return f"{_size(measure, gap.value)}, 95% interval {_ends(measure, gap.low, gap.high)}"
 
 
 def _power_sentences(measure: MeasureFinding) -> Iterator[str]:
@@ -197,13 +202,13 @@ def _number(measure: Measure, value: float) -> str:
     """A number without its unit."""
     match measure:
         case Measure.DISTANCE:
-            return f"{value:.1f}"
+            return f"{round(value, 1) + 0.0:.1f}"
         case Measure.FEE | Measure.OPPORTUNITY_COST:
             return pounds(100 * round(value / 100))
         case Measure.UNMET_WISHES:
-            return f"{value:.2f}"
+            return f"{round(value, 2) + 0.0:.2f}"
         case Measure.SIBLINGS_SPLIT | Measure.WAITING:
-            return f"{100 * value:.0f}"
+            return f"{round(100 * value)}"
 
 
 def _size(measure: Measure, value: float) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +13,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from rightplace import cli
-from rightplace.audit import Characteristic, Measure, audit
+from rightplace.audit import Characteristic, Gap, GroupFinding, Measure, audit
 from rightplace.audit.measures import BROAD_ETHNICITIES
 from rightplace.instances.children import AGE_BANDS, Sex
 from rightplace.instances.library import library_path
@@ -22,8 +24,6 @@ from rightplace.solve import MatchOptions, match
 from tests.audit.worlds import BLACK, FEW, WHITE, audited, given, series, world
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from click.testing import Result
 
     from rightplace.audit import Audit
@@ -96,6 +96,69 @@ def test_a_smaller_share_is_said_as_less() -> None:
     (said, *_) = sentences(audited(children))
     assert said.startswith("Girls wait less often than others: 6% against 75% (69 points, 95% interval 4")
     assert "-" not in said
+
+
+def _found(gap: float, like: float, *, p_like: float, is_accounted: bool = False) -> str:
+    """The first sentence on girls of whom a gap in miles from 0 is found, and one like for like."""
+
+    def between(value: float, p_adjusted: float) -> Gap:
+        return Gap(value=value, low=value - 2, high=value + 3, p_value=0.0, p_adjusted=p_adjusted, smallest_seen=None)
+
+    found = GroupFinding(
+        characteristic=Characteristic.SEX,
+        group="female",
+        num_children=9,
+        num_families=9,
+        mean=gap,
+        low=0.0,
+        high=0.0,
+        mean_of_others=0.0,
+        gap=between(gap, 0.01),
+        like=between(like, p_like),
+        is_accounted=is_accounted,
+        mirrors=None,
+    )
+    (measure,) = (one for one in audited(series("w", [1])).measures if one.measure is Measure.DISTANCE)
+    whole = replace(audited(series("w", [1])), num_comparisons=1, measures=(replace(measure, groups=(found,)),))
+    return sentences(whole)[0]
+
+
+_NEARER = "Girls are placed nearer to home than others: -9.0 against 0.0 (9.0 miles, 95% interval 6.0 to 11.0)"
+_LIKE = "among children of like need level and age"
+
+
+@pytest.mark.parametrize(
+    ("like", "p_like", "is_accounted", "said"),
+    [
+        (-7.0, 0.01, False, f", also {_LIKE} (7.0 miles, 95% interval 4.0 to 9.0)."),
+        (
+            7.0,
+            0.01,
+            True,
+            f", but {_LIKE} it is the other way round: they are placed further from home than others (7.0 miles, 95% "
+            "interval 5.0 to 10.0).",
+        ),
+        (
+            1.0,
+            0.3,
+            True,
+            ", which need level and age explain at least in part: "
+            f"{_LIKE} it is no larger than chance (-1.0 miles, 95% interval -4.0 to 1.0).",
+        ),
+        (
+            -7.0,
+            0.3,
+            False,
+            f"; {_LIKE} it is no larger than chance (7.0 miles, 95% interval 4.0 to 9.0), so whether need level and "
+            "age explain it cannot be told.",
+        ),
+    ],
+)
+def test_what_need_and_age_have_to_do_with_a_gap_is_said(
+    like: float, p_like: float, is_accounted: bool, said: str
+) -> None:
+    """Also among like children, the other way round, explained in part, or not to be told, the right side up."""
+    assert _found(-9.0, like, p_like=p_like, is_accounted=is_accounted) == _NEARER + said
 
 
 def test_what_could_not_have_been_seen_is_said() -> None:
@@ -229,3 +292,14 @@ def test_too_few_resamples_are_wrong_usage(tmp_path: Path) -> None:
     done = _run("barnet_2023", path, "--resamples", 20)
     assert done.exit_code == 2
     assert "at least" in done.stderr
+
+
+def test_every_key_of_the_json_is_documented() -> None:
+    """Each key of the object, of its measures, groups and gaps stands on the page on fairness; so does each measure."""
+    page = (Path(__file__).parents[2] / "docs" / "fairness.md").read_text(encoding="utf-8")
+    asked, plan = world(_mixed())
+    found = audit_json(asked, plan, audit(asked, plan, resamples=FEW))
+    measure = found["measures"][0]
+    gap = next(group["gap"] for group in measure["groups"] if group["gap"] is not None)
+    for key in (*found, *found["children"], *measure, *measure["groups"][0], *gap, *Measure):
+        assert f"`{key}`" in page, key
