@@ -79,18 +79,26 @@ def audit(
         seed=seed,
         resamples=resamples,
         num_comparisons=num_comparisons,
-        measures=tuple(_measure_finding(measure, values[measure], groups[measure]) for measure in values),
+        measures=tuple(_measure_finding(instance, children, m, found, groups[m]) for m, found in values.items()),
     )
 
 
-def _measure_finding(measure: Measure, values: Sequence[float | None], groups: list[GroupFinding]) -> MeasureFinding:
+def _measure_finding(
+    instance: Instance,
+    children: Sequence[Child],
+    measure: Measure,
+    values: Sequence[float | None],
+    groups: list[GroupFinding],
+) -> MeasureFinding:
     known = [value for value in values if value is not None]
+    of_whom = [child for child, value in zip(children, values, strict=True) if value is not None]
+    is_large = len(set(families(instance, of_whom))) >= LEAST_FAMILIES
     order = list(Characteristic)
     return MeasureFinding(
         measure=measure,
         num_children=len(known),
         num_left_out=len(values) - len(known),
-        mean=float(np.mean(known)) if known else None,
+        mean=float(np.mean(known)) if is_large else None,
         groups=tuple(sorted(groups, key=lambda finding: order.index(finding.characteristic))),
     )
 

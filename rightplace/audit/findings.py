@@ -95,7 +95,15 @@ class GroupFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureFinding:
-    """All groups in one measure; ``num_left_out`` are the children of whom it says nothing."""
+    """All groups in one measure.
+
+    Parameters
+    ----------
+    num_left_out
+        The children of whom the measure says nothing.
+    mean
+        Of all others; ``None`` where those are too few.
+    """
 
     measure: Measure
     num_children: int

@@ -210,6 +210,13 @@ def test_small_groups_are_counted_and_nothing_more() -> None:
         assert (one.mean, one.low, one.high, one.mean_of_others, one.gap, one.like) == (None,) * 6
 
 
+def test_a_measure_of_few_children_has_no_mean() -> None:
+    """Four children placed and three waiting: no mean distance, for it is of four; of all seven 3 / 7 wait."""
+    found = audited(series("w", [1, 2, 3, 4, None, None, None]))
+    assert (measure(found, Measure.DISTANCE).num_children, measure(found, Measure.DISTANCE).mean) == (4, None)
+    assert measure(found, Measure.WAITING).mean == pytest.approx(3 / 7)
+
+
 def test_where_nothing_can_be_compared_the_audit_says_so() -> None:
     """Three children, and none at all: no comparison and one sentence."""
     for children in ([], series("w", [1, 2, 3])):
