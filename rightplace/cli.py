@@ -1,7 +1,8 @@
 """The command line: parse, call one function, print. Human text on stdout; with --json one object and nothing else.
 
 Exit codes: 0 answered; 1 our own failure; 2 wrong usage; 3 input refused; 5 a limit came before any answer; for
-``check``, 4 when the plan is refused; 130 when Ctrl-C, and 143 when SIGTERM, ended it before there was an answer.
+``check`` and ``audit``, 4 when the plan is refused; 130 when Ctrl-C, and 143 when SIGTERM, ended it before there was an
+answer.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 import typer
 
 from rightplace import interruption
+from rightplace.commands.auditing import audit
 from rightplace.commands.checking import check
 from rightplace.commands.common import EXIT_FAILED, EXIT_REFUSED_INPUT, tell
 from rightplace.commands.importing import imports
@@ -28,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (match, check, show, convert, template, generate):
+for command in (match, check, audit, show, convert, template, generate):
     app.command()(command)
 app.add_typer(imports)
 

@@ -21,6 +21,7 @@ from rightplace.errors import Fault, InstanceError, PlanError, reason_of
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from rightplace.certificate import Certificate
     from rightplace.instances.instance import Instance
     from rightplace.instances.policy import Policy
     from rightplace.outputs import Output
@@ -49,6 +50,9 @@ class Order(StrEnum):
 
 
 InstanceArgument = Annotated[str, typer.Argument(metavar="INSTANCE", help="Folder, .xlsx, .json or library name.")]
+PlanArgument = Annotated[
+    Path, typer.Argument(metavar="PLAN", help="An answer that match wrote: .json, .xlsx or folder.")
+]
 PolicyOption = Annotated[Path | None, typer.Option(help="A policy.toml to use instead of the instance's own.")]
 DateOption = Annotated[
     datetime | None,
@@ -82,6 +86,21 @@ def open_plan(path: Path) -> Plan:
     except (OSError, RecursionError) as error:
         wanted = f"an answer that match wrote ({reason_of(error)})"
         raise PlanError([Fault(str(path), None, None, None, wanted)]) from error
+
+
+def show_certificate(certificate: Certificate, *, json: bool) -> None:
+    """Print the checker's verdict with every violation."""
+    from rightplace.reports.terminal import print_certificate
+
+    if not json:
+        print_certificate(certificate, console())
+        return
+    violations = [
+        {"rule": v.rule, "children": list(v.child_ids), "setting": v.setting_id, "sentence": v.sentence}
+        for v in certificate.violations
+    ]
+    value = certificate.value_pence_per_week
+    print_json({"accepted": certificate.is_accepted, "value_pence_per_week": value, "violations": violations})
 
 
 def sources_of(instance: str, policy: Path | None) -> list[Path]:

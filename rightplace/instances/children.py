@@ -15,6 +15,8 @@ from rightplace.instances.geography import Point
 
 ADULT_MONTHS = 216
 """Age in months at which a child becomes an adult: the eighteenth birthday."""
+AGE_BANDS = (("0 to 4", 0, 60), ("5 to 9", 60, 120), ("10 to 15", 120, 192), ("16 and 17", 192, ADULT_MONTHS))
+"""Words, first age in months, and the age in months at which the next band begins."""
 
 
 class Sex(StrEnum):

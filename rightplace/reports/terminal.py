@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from rightplace.instances.children import Urgency
+from rightplace.instances.children import ADULT_MONTHS, AGE_BANDS, Urgency
 from rightplace.instances.instance import Instance, table_of
 from rightplace.reasons import CLASH, LIMIT, SIBLINGS, Reason
 from rightplace.reports.proof import proof_sentences
@@ -58,7 +58,7 @@ def _print_placements(answer: dict[str, Any], console: Console) -> None:
     for item in answer["placements"]:
         if item["kind"] != "stay":
             table.add_row(*_placement_cells(item))
-    _print_table(table, console)
+    print_table(table, console)
     stays = sum(item["kind"] == "stay" for item in answer["placements"])
     if stays:
         console.print(f"{stays} children who may move are best left where they are.")
@@ -162,7 +162,7 @@ def _print_totals(result: Result, answer: dict[str, Any], console: Console) -> N
         table.add_column(name, justify="right")
     for measure, words in _MEASURES:
         table.add_row(words, *(_amount(measure, totals[measure]) for totals in columns.values()))
-    _print_table(table, console)
+    print_table(table, console)
     if answer.get(other) is None:
         console.print(f"The other search order ({_ORDERS[other]}) was not compared.")
     console.print()
@@ -184,7 +184,7 @@ def _print_like_with_like(compared: dict[str, dict[str, Any]], console: Console)
             _amount("miles", totals["mean_miles_in_both"]),
             _amount("miles", totals["match_mean_miles_in_both"]),
         )
-    _print_table(table, console)
+    print_table(table, console)
     console.print()
 
 
@@ -205,7 +205,7 @@ def print_certificate(certificate: Certificate, console: Console) -> None:
         console.print(f"   {violation}", markup=False, highlight=False)
 
 
-def _print_table(table: Table, console: Console) -> None:
+def print_table(table: Table, console: Console) -> None:
     """A table, without the blanks at the ends of its lines where nobody sees them: in files and pipes."""
     if console.is_terminal:
         console.print(table)
@@ -216,13 +216,10 @@ def _print_table(table: Table, console: Console) -> None:
         console.print(line.rstrip(), markup=False, highlight=False, soft_wrap=True)
 
 
-_AGE_BANDS = (("0 to 4", 0, 60), ("5 to 9", 60, 120), ("10 to 15", 120, 192), ("16 and 17", 192, 216))
-
-
 def instance_summary(instance: Instance) -> dict[str, Any]:
     """What an instance holds, as plain data."""
     bands = {}
-    for words, low, high in (*_AGE_BANDS, ("all", 0, 216)):
+    for words, low, high in (*AGE_BANDS, ("all", 0, ADULT_MONTHS)):
         band = [child for child in instance.children if low <= child.age_months < high]
         bands[words] = {
             "in_care": len(band),
@@ -298,5 +295,5 @@ def _print_counts(heading: str, rows: dict[str, dict[str, int]], console: Consol
         table.add_column(name.replace("_", " "), justify="right")
     for name, counts in rows.items():
         table.add_row(name.replace("_", " "), *map(str, counts.values()))
-    _print_table(table, console)
+    print_table(table, console)
     console.print()

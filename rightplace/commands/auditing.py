@@ -1,0 +1,59 @@
+"""rightplace audit."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rightplace.commands.common import (
+    EXIT_REFUSED_PLAN,
+    InstanceArgument,
+    JsonOption,
+    PlanArgument,
+    PolicyOption,
+    console,
+    open_instance,
+    open_plan,
+    print_json,
+    show_certificate,
+)
+
+
+def audit(
+    instance: InstanceArgument,
+    plan: PlanArgument,
+    policy: PolicyOption = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same numbers.")] = 0,
+    resamples: Annotated[
+        int | None,
+        typer.Option(min=1, max=1_000_000, help="Permutations and bootstrap samples a comparison; 9999 if absent."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Audit a plan for fairness: distance, fee, siblings split, unmet wishes and waiting, by group of children.
+
+    Groups: ethnicity, sex, age band, disability, unaccompanied asylum-seeking children, need level. A sentence says
+    where a gap is larger than chance would make it, and whether need level and age explain it; where there is none, how
+    large a gap would have had to be. The plan is checked first; exit code 4 when it is refused.
+    """
+    from rightplace.audit import DEFAULT_RESAMPLES
+    from rightplace.audit import audit as audited
+    from rightplace.certificate import check
+    from rightplace.reports.fairness import audit_json, print_audit
+
+    asked = open_instance(instance, policy)
+    found = open_plan(plan)
+    asked = asked if found.date == asked.date else asked.at(found.date)
+    certificate = check(asked, found)
+    if not certificate.is_accepted:
+        show_certificate(certificate, json=json)
+        raise typer.Exit(EXIT_REFUSED_PLAN)
+    try:
+        result = audited(asked, found, seed=seed, resamples=resamples or DEFAULT_RESAMPLES)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--resamples") from error
+    if json:
+        print_json(audit_json(asked, found, result))
+    else:
+        print_audit(asked, found, result, console())
