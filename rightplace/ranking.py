@@ -18,6 +18,7 @@ from rightplace.models.allocation import allocation_plan
 from rightplace.models.ranking import Choice, choices_of, group_choices_of, place_rows
 from rightplace.plan import Plan
 from rightplace.result import Result
+from rightplace.rules.pairs import Facts
 from rightplace.solve import MatchOptions, Solved, solved
 from rightplace.solver.outcome import SolveOptions
 from rightplace.solver.variations import Span, Study, Variation
@@ -84,7 +85,7 @@ class Ranking:
     Parameters
     ----------
     result
-        The match that everything is compared with.
+        The match that everything is compared with, and its instance as arrays.
     groups
         Sibling groups who could all live together, with settings for all of them.
     savings
@@ -94,6 +95,7 @@ class Ranking:
     """
 
     result: Result
+    facts: Facts
     children: tuple[Ranked, ...]
     groups: tuple[Ranked, ...]
     savings: Mapping[str, int]
@@ -166,6 +168,7 @@ class _Ranker:
         groups = tuple(self._ranked(choices) for choices in self._groups if choices)
         return Ranking(
             result=self._base.result,
+            facts=self._data.facts,
             children=children,
             groups=groups,
             savings=self._savings(),

@@ -23,14 +23,13 @@ if TYPE_CHECKING:
     from rightplace.rules.rule import Rule
 
 
-def approvals_of(instance: Instance, plan: Plan) -> dict[str, list[Rule]]:
-    """The approvals that each placement needs, by child id; staying needs none."""
-    placements = [p for p in plan.placements if p.kind is not PlacementKind.STAY]
-    facts = Facts(instance, rematch=plan.rematch)
+def approvals_of(facts: Facts, of: Sequence[Placement]) -> dict[str, list[Rule]]:
+    """The approvals that each of some placements needs, by child id; staying needs none."""
+    placements = [p for p in of if p.kind is not PlacementKind.STAY]
     children = np.array([facts.child_idx[p.child_id] for p in placements], dtype=np.int64)
     settings = np.array([facts.setting_idx[p.setting_id] for p in placements], dtype=np.int64)
     pairs = Pairs(facts, children, settings)
-    needed: dict[str, list[Rule]] = {placement.child_id: [] for placement in plan.placements}
+    needed: dict[str, list[Rule]] = {placement.child_id: [] for placement in of}
     for rule in APPROVAL_RULES:
         for row in np.flatnonzero(~rule.passes(pairs)):
             needed[placements[int(row)].child_id].append(rule)
@@ -40,6 +39,7 @@ def approvals_of(instance: Instance, plan: Plan) -> dict[str, list[Rule]]:
 def summary(instance: Instance, checked: Checked) -> dict[str, Any]:
     """What one plan comes to: children, money, miles, siblings, approvals."""
     plan = checked.plan
+    facts = Facts(instance, rematch=plan.rematch)
     homes = homes_after(instance, plan)
     new = [p for p in plan.placements if p.kind is PlacementKind.NEW]
     miles = [p.distance_miles for p in plan.placements if p.distance_miles is not None]
@@ -54,7 +54,7 @@ def summary(instance: Instance, checked: Checked) -> dict[str, Any]:
         "mean_miles_from_home": _mean(miles),
         "num_with_all_siblings": sum(total > 0 and len(found) == total for found, total in together),
         "num_sibling_pairs_apart": plan.num_sibling_pairs_apart,
-        "num_approvals": sum(len(rules) for rules in approvals_of(instance, plan).values()),
+        "num_approvals": sum(len(rules) for rules in approvals_of(facts, plan.placements).values()),
         "certificate_accepted": checked.certificate.is_accepted,
     }
 
@@ -136,11 +136,23 @@ def _compared(result: Result, other: Checked) -> dict[str, Any]:
     return summary(result.instance, other) | in_both(other.plan, result.best.plan)
 
 
-def placements_of(instance: Instance, plan: Plan) -> list[dict[str, Any]]:
-    """One object a placement."""
-    approvals = approvals_of(instance, plan)
+def placements_of(
+    instance: Instance, plan: Plan, facts: Facts | None = None, child_ids: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """One object a placement.
+
+    Parameters
+    ----------
+    facts
+        Of the instance and the plan's candidates, where many plans are described.
+    child_ids
+        Only of these children.
+    """
+    facts = facts if facts is not None else Facts(instance, rematch=plan.rematch)
+    placements = [p for p in plan.placements if child_ids is None or p.child_id in child_ids]
+    approvals = approvals_of(facts, placements)
     homes = homes_after(instance, plan)
-    return [_placement(instance, placement, homes, approvals[placement.child_id]) for placement in plan.placements]
+    return [_placement(instance, placement, homes, approvals[placement.child_id]) for placement in placements]
 
 
 def _placement(instance: Instance, placement: Placement, homes: dict[str, str], needed: list[Rule]) -> dict[str, Any]:
