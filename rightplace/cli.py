@@ -13,6 +13,7 @@ import typer
 from rightplace import interruption
 from rightplace.commands.checking import check
 from rightplace.commands.common import EXIT_FAILED, EXIT_REFUSED_INPUT, tell
+from rightplace.commands.explaining import explain
 from rightplace.commands.importing import imports
 from rightplace.commands.instances import convert, generate, show, template
 from rightplace.commands.matching import match
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (match, check, show, convert, template, generate):
+for command in (match, explain, check, show, convert, template, generate):
     app.command()(command)
 app.add_typer(imports)
 

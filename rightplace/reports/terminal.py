@@ -58,7 +58,7 @@ def _print_placements(answer: dict[str, Any], console: Console) -> None:
     for item in answer["placements"]:
         if item["kind"] != "stay":
             table.add_row(*_placement_cells(item))
-    _print_table(table, console)
+    print_table(table, console)
     stays = sum(item["kind"] == "stay" for item in answer["placements"])
     if stays:
         console.print(f"{stays} children who may move are best left where they are.")
@@ -162,7 +162,7 @@ def _print_totals(result: Result, answer: dict[str, Any], console: Console) -> N
         table.add_column(name, justify="right")
     for measure, words in _MEASURES:
         table.add_row(words, *(_amount(measure, totals[measure]) for totals in columns.values()))
-    _print_table(table, console)
+    print_table(table, console)
     if answer.get(other) is None:
         console.print(f"The other search order ({_ORDERS[other]}) was not compared.")
     console.print()
@@ -184,7 +184,7 @@ def _print_like_with_like(compared: dict[str, dict[str, Any]], console: Console)
             _amount("miles", totals["mean_miles_in_both"]),
             _amount("miles", totals["match_mean_miles_in_both"]),
         )
-    _print_table(table, console)
+    print_table(table, console)
     console.print()
 
 
@@ -205,7 +205,7 @@ def print_certificate(certificate: Certificate, console: Console) -> None:
         console.print(f"   {violation}", markup=False, highlight=False)
 
 
-def _print_table(table: Table, console: Console) -> None:
+def print_table(table: Table, console: Console) -> None:
     """A table, without the blanks at the ends of its lines where nobody sees them: in files and pipes."""
     if console.is_terminal:
         console.print(table)
@@ -298,5 +298,5 @@ def _print_counts(heading: str, rows: dict[str, dict[str, int]], console: Consol
         table.add_column(name.replace("_", " "), justify="right")
     for name, counts in rows.items():
         table.add_row(name.replace("_", " "), *map(str, counts.values()))
-    _print_table(table, console)
+    print_table(table, console)
     console.print()
