@@ -14,11 +14,12 @@ import numpy as np
 
 from rightplace.instances.children import Togetherness
 from rightplace.rules.catalogue import RULES, broken
-from rightplace.rules.compared import Compared, compared
+from rightplace.rules.compared import compared
 from rightplace.rules.one_pair import OnePair
 from rightplace.rules.pairs import Facts, Ints, Pairs
 from rightplace.rules.remedies import Remedy, remedy_for
 from rightplace.rules.rule import Kind, Rule
+from rightplace.rules.sides import Compared
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rightplace.instances.instance import Instance
     from rightplace.instances.policy import Policy
     from rightplace.rules.pairs import Ints, Pairs
-    from rightplace.rules.rule import Kind, Rule
+    from rightplace.rules.rule import Rule
 
 _UNVERIFIED = "text not verified: check"
 
