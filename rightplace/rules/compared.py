@@ -45,6 +45,7 @@ def _owner(one: OnePair) -> Compared:
         return Compared(sides.looked_after_by(one), "run by the authority itself")
     partners = one.instance.authorities[one.facts.authority_idx[one.child.authority_id]].partner_ids
     consortium = "a partner of the consortium" if owner in partners else "no partner of the consortium"
+    consortium += ", a connected carer of the child" if one.row.is_connected[0] else ""
     return Compared(sides.looked_after_by(one), f"run by {sides.authority_name(one, owner)}, {consortium}")
 
 
@@ -175,7 +176,7 @@ COMPARED: Mapping[str, Compare] = {
     "R10E": _wish(Wish.ETHNICITY),
     "R10F": _wish(Wish.FAITH),
     "R10L": _wish(Wish.LANGUAGE),
-    "R11": sides.age_and_place,
+    "R11": sides.age_and_court,
     "R12": sides.supported_registration,
     "R13": sides.age_and_category,
     "R14": sides.age_and_place,

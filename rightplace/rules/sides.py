@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rightplace.instances.children import CaredForAlongside, LegalStatus, Place
+from rightplace.instances.children import CaredForAlongside, LegalStatus, Place, Urgency
 from rightplace.instances.geography import distance_tenths
 from rightplace.instances.settings import (
     AccommodationCategory,
@@ -126,6 +126,12 @@ def age_and_place(one: OnePair) -> Compared:
     return Compared(age(one), words.type_and_place(one.setting))
 
 
+def age_and_court(one: OnePair) -> Compared:
+    """Age, and for any other placement (Z1) what a court has authorised, against the type of setting."""
+    court = f", {registration(one).child}" if one.setting.place is Place.Z1 else ""
+    return Compared(f"{age(one)}{court}", words.type_and_place(one.setting))
+
+
 def age_and_category(one: OnePair) -> Compared:
     """Age and living alone against the category of supported accommodation."""
     alone = ", should live alone" if one.child.cared_for_alongside is CaredForAlongside.SOLO else ""
@@ -179,9 +185,14 @@ def statement_of_purpose(one: OnePair) -> Compared:
 
 
 def terms_of_approval(one: OnePair) -> Compared:
-    """As ``terms``, for carers."""
+    """As ``terms``, for carers; with what the policy lets an emergency do."""
     found = terms(one)
-    return found if isinstance(one.setting, Carer) else Compared(found.child, f"{words.type_of(one.setting)}: see R16")
+    if not isinstance(one.setting, Carer):
+        return Compared(found.child, f"{words.type_of(one.setting)}: see R16")
+    if one.child.urgency is not Urgency.EMERGENCY:
+        return found
+    allowed = "may" if one.policy.emergency.outside_terms else "may not"
+    return Compared(f"{found.child}; an emergency", f"{found.setting}; by the policy an emergency {allowed} go outside")
 
 
 def secure(one: OnePair) -> Compared:
@@ -190,6 +201,7 @@ def secure(one: OnePair) -> Compared:
     said = [
         "meets the criteria of section 25" if child.secure_criteria else "does not meet the criteria of section 25",
         "with a court order" if child.secure_order else "no court order",
+        *(["an emergency"] if child.urgency is Urgency.EMERGENCY else []),
         age(one),
     ]
     if child.age_months < 13 * 12:
@@ -232,4 +244,4 @@ def area(one: OnePair) -> Compared:
     ]
     exempt = row.is_connected[0] or (row.is_own[0] and isinstance(one.setting, Carer))
     where = f"in {name}, {'an adjoining area' if near else 'not an adjoining area'}"
-    return Compared(looked_after_by(one), where + ("; connected or own carers are exempt" if exempt else ""))
+    return Compared(looked_after_by(one), where + ("; exempt as a connected or own carer" if exempt else ""))
