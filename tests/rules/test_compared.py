@@ -113,12 +113,13 @@ def test_the_household_is_counted() -> None:
 
 
 def test_words_tell_inside_from_outside() -> None:
-    """No two pairs of one world's day and policy, one inside and one outside a rule, have the same two values."""
+    """No two pairs of one day and policy, one inside and one outside a rule, have the same two values."""
     said: dict[tuple[Any, ...], set[bool]] = defaultdict(set)
     for case in CASES:
         row: Pairs = case.build()
         found = COMPARED[case.rule](one(row))
-        said[case.rule, row.facts.instance.date, found.child, found.setting].add(case.keeps)
+        world = row.facts.instance
+        said[case.rule, world.date, world.policy, found.child, found.setting].add(case.keeps)
     assert [key for key, kept in said.items() if len(kept) > 1] == []
 
 
