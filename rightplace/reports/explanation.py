@@ -186,44 +186,32 @@ def _named(items: Sequence[str]) -> str:
 
 
 _HEADINGS = {
-    "hard": "Rules that must be kept",
-    "approval": "What needs a signature",
-    "notification": "What must be told or written",
-    "warning": "What somebody should look at",
-    "preference": "What is wanted",
-    "planning": "What to plan for",
+    "hard": ("Hard rules that are broken", "Hard rules that are kept"),
+    "approval": ("Signatures that are needed", "Signatures that are not needed"),
+    "notification": ("What must be told or written", "What need not be told or written"),
+    "warning": ("What somebody should look at", "Warnings that do not apply"),
+    "preference": ("What is wanted and missing", "What is wanted and met"),
+    "planning": ("What to plan for", "Planning notes that do not apply"),
 }
-"""Of each kind of rule, what stops a placement first."""
-
-
-def _by_kind(judged: Sequence[Judged]) -> list[tuple[str, list[Judged]]]:
-    """The rules under the heading of their kind, in the order of the headings."""
-    kinds = {j.rule.kind.value: [other for other in judged if other.rule.kind is j.rule.kind] for j in judged}
-    return [(heading, kinds[kind]) for kind, heading in _HEADINGS.items() if kind in kinds]
+"""Of each kind of rule, what stops a placement first: the headings of those that a pair breaks, and of the others."""
 
 
 def print_pair(instance: Instance, found: PairExplained, console: Console) -> None:
     """What is broken with all that belongs to it, what is kept, and the verdict."""
     kind = _type(instance, found.child_id, found.setting_id)
     console.print(f"[bold]{found.child_id} in {found.setting_id}[/bold] ({kind}), {instance.date:%d %B %Y}\n")
-    broken = [judged for judged in found.judged if judged.state is State.BROKEN]
-    for heading, some in _by_kind(broken):
-        console.print(f"[bold]Not kept: {_lower(heading)}[/bold]")
-        for judged in some:
-            _print_broken(judged, console)
-        console.print()
-    for heading, some in _by_kind([judged for judged in found.judged if judged.state is not State.BROKEN]):
-        console.print(f"[bold]Kept: {_lower(heading)}[/bold]")
-        for judged in some:
-            _print_kept(judged, console)
-        console.print()
+    for is_broken, print_it in ((True, _print_broken), (False, _print_kept)):
+        some = [judged for judged in found.judged if (judged.state is State.BROKEN) is is_broken]
+        for name, (broken_heading, kept_heading) in _HEADINGS.items():
+            of_kind = [judged for judged in some if judged.rule.kind.value == name]
+            if of_kind:
+                console.print(f"[bold]{broken_heading if is_broken else kept_heading}[/bold]")
+                for judged in of_kind:
+                    print_it(judged, console)
+                console.print()
     if found.policy_pence_per_week:
         console.print(f"The policy adds {pounds(found.policy_pence_per_week)} a week to the fee.\n", highlight=False)
     _print_line(verdict(instance, found), console)
-
-
-def _lower(heading: str) -> str:
-    return heading[0].lower() + heading[1:]
 
 
 def _print_line(line: str, console: Console) -> None:
