@@ -222,8 +222,9 @@ def remedy_for(rule: Rule, one: OnePair) -> Remedy | None:
 
 def _vacancy(one: OnePair) -> Remedy:
     """A place that is vacant later, within the days that the instance knows, is a matter of the start."""
-    dates = (count.from_date or count.until_date for count in one.setting.offer.place_counts)
-    later = sorted(day for day in dates if day is not None and day > one.instance.start(one.child))
+    counts, start = one.setting.offer.place_counts, one.instance.start(one.child)
+    dates = (day for count in counts for day in (count.from_date, count.until_date) if day is not None)
+    later = sorted(day for day in dates if day > start)
     free = [day for day in later if one.setting.offer.num_vacant(day) > 0]
     if not free:
         return REMEDIES["P01"]

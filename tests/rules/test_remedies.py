@@ -13,7 +13,7 @@ from rightplace.rules.compared import COMPARED
 from rightplace.rules.one_pair import OnePair
 from rightplace.rules.remedies import REFINED, REMEDIES, Remedy, RemedyKind, remedy_for, remedy_of
 from rightplace.rules.rule import Kind
-from tests.rules.builders import carer, child, east_of_home, filled, home, pair, supported, teenager, vacant
+from tests.rules.builders import DAY, carer, child, east_of_home, filled, home, pair, supported, teenager, vacant
 from tests.rules.test_catalogue import CASES
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def test_support_does_not_lift_a_home() -> None:
 
 def test_a_place_that_comes_later_is_a_later_start() -> None:
     """A place that is vacant from next month lifts P01 by waiting; one that never is leaves only the question."""
-    later = carer(place_counts=(vacant(1, first=pair().facts.instance.date.replace(month=2)),))
+    later = carer(place_counts=(vacant(1, first=DAY.replace(month=2)),))
     found = remedy("P01", pair(child(), later))
     assert found.kind is RemedyKind.START
     assert "from 15 February 2024" in found.sentence
@@ -117,7 +117,7 @@ def test_a_place_that_comes_later_is_a_later_start() -> None:
 
 def test_a_filled_place_that_ends_is_a_later_start() -> None:
     """Nobody is listed there, and the place is filled until a day: from that day on it is vacant."""
-    until = pair().facts.instance.date.replace(month=3)
+    until = DAY.replace(month=3)
     assert "from 15 March 2024" in remedy("P01", pair(child(), carer(place_counts=(filled(1, until=until),)))).sentence
 
 
@@ -219,6 +219,50 @@ def test_a_setting_for_parents_only_may_agree_to_a_child_alone() -> None:
     only = carer(parent_and_child=ParentAndChild.ONLY)
     assert remedy("R33", pair(child(), only)).kind is RemedyKind.AGREEMENT
     assert remedy("R33", pair(child(parent_and_child=True), carer())).kind is RemedyKind.VARIATION
+
+
+_OLD = {"age_max_months": 119}
+_FOUR = tuple(child(f"other{i}", current_setting_id="setting", is_waiting=False) for i in range(4))
+_CROWD = {"place_counts": (filled(4), vacant())}
+_LATER = (vacant(1, first=DAY.replace(month=2)),)
+_IMPROVING = {"provider_id": "improving"}
+_FAR = {"location": east_of_home(16_093)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "after"),
+    [
+        ("P01", lambda: pair(child(), carer(place_counts=_LATER)),
+         lambda: pair(child(needed_by=DAY.replace(month=2)), carer(place_counts=_LATER))),
+        ("P02", lambda: pair(child(), carer(provider_id="foreign")),
+         lambda: pair(child(), carer(provider_id="partner"))),
+        ("P03", lambda: pair(child(), carer(connected=True)),
+         lambda: pair(child(connected_carer_ids={"setting"}), carer(connected=True))),
+        ("P04", lambda: pair(child(), carer(**_FAR), policy={"search": {"carer_max_miles": 9.9}}),
+         lambda: pair(child(), carer(**_FAR), policy={"search": {"carer_max_miles": 10.0}})),
+        ("P06", lambda: pair(child(need_level=3), carer(need_level=1, support_limit=Support.LOW)),
+         lambda: pair(child(need_level=3), carer(need_level=1, support_limit=Support.MEDIUM))),
+        ("R07", lambda: pair(child(adaptation_needed=True), home()),
+         lambda: pair(child(adaptation_needed=True), home(adapted=True))),
+        ("R12", lambda: pair(teenager(), supported(registered=False)), lambda: pair(teenager(), supported())),
+        ("R15", lambda: pair(child(), home(registered=False)), lambda: pair(child(), home())),
+        ("R16", lambda: pair(child(), home(**_OLD)), lambda: pair(child(), home())),
+        ("R19", lambda: pair(child(), carer(**_CROWD), beside=_FOUR),
+         lambda: pair(child(), carer(exempt_child_ids={"child", *(c.id for c in _FOUR)}, **_CROWD), beside=_FOUR)),
+        ("R21", lambda: pair(child(urgency=_EMERGENCY), carer(**_OLD)),
+         lambda: pair(child(urgency=_EMERGENCY), carer(**_OLD), policy={"emergency": {"outside_terms": True}})),
+        ("R29", lambda: pair(child(age_months=160, secure_criteria=True), home(place=Place.K1)),
+         lambda: pair(child(age_months=160, secure_criteria=True, secure_order=True), home(place=Place.K1))),
+        ("R31", lambda: pair(child(remand=True), home()), lambda: pair(child(remand=True), home(takes_remand=True))),
+        ("R35", lambda: pair(child(), home(**_IMPROVING)),
+         lambda: pair(child(), home(**_IMPROVING), policy={"quality": {"min_grade": "requires improvement"}})),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_what_a_remedy_says_lifts_the_rule(rule: str, before: Any, after: Any) -> None:
+    """Once what the remedy names is done, the pair keeps the rule."""
+    assert remedy(rule, before()).kind is not RemedyKind.NOTHING
+    assert rules_by_id()[rule].passes(after()).tolist() == [True]
 
 
 def test_a_signature_comes_first_and_nothing_last() -> None:
