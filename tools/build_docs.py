@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rightplace.instances import policy
 from rightplace.instances.schema import TABLES
 from rightplace.instances.tables import AUTHORITIES
+from tools import build_explain_doc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,14 +29,20 @@ WARNING = "<!-- Built by `python -m tools.build_docs` from tools/pages and the c
 
 def file_formats() -> str:
     """The page on tables, policy and answer: what is written by hand, with the tables and the default policy put in."""
-    page = (PAGES_BY_HAND / "file_formats.md").read_text(encoding="utf-8")
-    parts = {
-        "warning": WARNING,
-        "tables": "\n\n".join(map(_table, (*TABLES, AUTHORITIES))),
-        "policy": _policy(),
-    }
-    for name, text in parts.items():
-        page = page.replace(f"<!-- built: {name} -->", text)
+    parts = {"tables": "\n\n".join(map(_table, (*TABLES, AUTHORITIES))), "policy": _policy()}
+    return _filled("file_formats.md", parts)
+
+
+def explain() -> str:
+    """The page on explanations, with what the command prints."""
+    return _filled("explain.md", build_explain_doc.parts())
+
+
+def _filled(name: str, parts: dict[str, str]) -> str:
+    """A page that is written by hand, with some parts and the warning put in."""
+    page = (PAGES_BY_HAND / name).read_text(encoding="utf-8")
+    for part, text in (parts | {"warning": WARNING}).items():
+        page = page.replace(f"<!-- built: {part} -->", text)
     return page
 
 
@@ -54,7 +61,7 @@ def _policy() -> str:
     return f"```toml\n{text.strip()}\n```"
 
 
-PAGES: dict[str, Callable[[], str]] = {"file_formats.md": file_formats}
+PAGES: dict[str, Callable[[], str]] = {"file_formats.md": file_formats, "explain.md": explain}
 
 
 def build_docs(folder: Path) -> None:

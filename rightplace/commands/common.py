@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
@@ -58,6 +59,23 @@ DateOption = Annotated[
     datetime | None,
     typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help="Day of the match; the instance's own if absent."),
 ]
+SolverOption = Annotated[
+    SolverName, typer.Option(help="Who solves. ours: HiGHS for small instances, a decomposition for large ones.")
+]
+TimeLimitOption = Annotated[
+    float, typer.Option(min=0.0, help="Seconds for solving. Reading, building the model and checking come on top.")
+]
+GapOption = Annotated[
+    float,
+    typer.Option(
+        min=0.0,
+        max=1.0,
+        help="Stop when the price may be this share too high: 0.01 is one per cent. Who waits is always solved "
+        "to proof, if time allows.",
+    ),
+]
+ThreadsOption = Annotated[int, typer.Option(min=1, help="Threads for the solver.")]
+SeedOption = Annotated[int, typer.Option(min=0, help="Seed for the solver.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, and nothing else there.")]
 
 
@@ -198,3 +216,15 @@ def print_json(value: Any) -> None:
 
 def tell(text: str) -> None:
     print(text, file=sys.stderr)
+
+
+def unknown_ids(what: str, ids: Iterable[str], known: Iterable[str]) -> list[str]:
+    """A sentence for each id that does not exist, with those that look most like it."""
+    names = list(known)
+    sentences = []
+    for name in ids:
+        if name not in names:
+            close = get_close_matches(name, names, n=5, cutoff=0.5)
+            expected = f"close to it: {', '.join(close)}" if close else f"expected one such as {', '.join(names[:5])}"
+            sentences.append(f"there is no {what} {name!r}; {expected}")
+    return sentences

@@ -13,11 +13,16 @@ from rightplace.commands.common import (
     DEFAULT_INSTANCE,
     EXIT_FAILED,
     DateOption,
+    GapOption,
     InstanceArgument,
     JsonOption,
     Order,
     PolicyOption,
+    SeedOption,
     SolverName,
+    SolverOption,
+    ThreadsOption,
+    TimeLimitOption,
     console,
     open_instance,
     print_json,
@@ -39,23 +44,11 @@ def match(
     ] = None,
     export: Annotated[Path | None, typer.Option(help="Write the model as .mps or .lp for other solvers.")] = None,
     compare: Annotated[bool, typer.Option(help="Also solve the other search order.")] = True,
-    solver: Annotated[
-        SolverName, typer.Option(help="Who solves. ours: HiGHS for small instances, a decomposition for large ones.")
-    ] = SolverName.OURS,
-    time_limit: Annotated[
-        float, typer.Option(min=0.0, help="Seconds for solving. Reading, building the model and checking come on top.")
-    ] = 300.0,
-    gap: Annotated[
-        float,
-        typer.Option(
-            min=0.0,
-            max=1.0,
-            help="Stop when the price may be this share too high: 0.01 is one per cent. Who waits is always solved "
-            "to proof, if time allows.",
-        ),
-    ] = 0.0,
-    threads: Annotated[int, typer.Option(min=1, help="Threads for the solver.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="Seed for the solver.")] = 0,
+    solver: SolverOption = SolverName.OURS,
+    time_limit: TimeLimitOption = 300.0,
+    gap: GapOption = 0.0,
+    threads: ThreadsOption = 1,
+    seed: SeedOption = 0,
     json: JsonOption = False,
 ) -> None:
     """Match waiting children to vacancies, all children considered together.

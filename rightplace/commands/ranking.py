@@ -28,7 +28,9 @@ from rightplace.commands.common import (
 
 def rank(
     instance: InstanceArgument = DEFAULT_INSTANCE,
-    child: Annotated[list[str] | None, typer.Option(help="The id of a child who seeks a home. May be repeated.")] = None,
+    child: Annotated[
+        list[str] | None, typer.Option(help="The id of a child who seeks a home. May be repeated.")
+    ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="Every child who seeks a home, and sibling groups.")] = False,
     top: Annotated[int, typer.Option(min=0, help="How many choices of each child; 0 for every one.")] = 5,
     date: DateOption = None,

@@ -214,8 +214,10 @@ def _amount(number: int | dict[str, int | None] | None, words: Any) -> str:
     if number is None or number["at_most"] is None:
         least = None if number is None else number["at_least"]
         return "unknown" if least is None else f"at least {words(least)}"
-    return f"at most {words(number['at_most'])}" if number["at_least"] is None else (
-        f"{words(number['at_least'])} to {words(number['at_most'])}"
+    return (
+        f"at most {words(number['at_most'])}"
+        if number["at_least"] is None
+        else (f"{words(number['at_least'])} to {words(number['at_most'])}")
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rightplace.instances.children import Place, Togetherness
 from rightplace.instances.settings import AccommodationCategory, Carer, Home, ParentAndChild, Sector, Setting
 from rightplace.instances.settings import SupportedAccommodation as Supported
+from rightplace.rules.words import pounds as pounds
 
 if TYPE_CHECKING:
     from rightplace.instances.instance import Instance
@@ -42,12 +43,6 @@ def setting_type(instance: Instance, setting: Setting, authority_id: str) -> str
             return "supported lodgings"
         case Supported():
             return "supported accommodation"
-
-
-def pounds(pence: int) -> str:
-    """Pence as pounds with thousands separators, pence only where there are any."""
-    sign, amount = ("-" if pence < 0 else ""), abs(pence)
-    return f"{sign}£{amount // 100:,}" + (f".{amount % 100:02d}" if amount % 100 else "")
 
 
 def homes_after(instance: Instance, plan: Plan) -> dict[str, str]:

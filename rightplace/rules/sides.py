@@ -1,0 +1,247 @@
+"""The child's side and the setting's side of what the law compares, in words: one small function a rule or family."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rightplace.instances.children import CaredForAlongside, LegalStatus, Place, Urgency
+from rightplace.instances.geography import distance_tenths
+from rightplace.instances.settings import (
+    AccommodationCategory,
+    Carer,
+    ParentAndChild,
+    SupportedAccommodation,
+)
+from rightplace.rules import words
+from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT
+
+if TYPE_CHECKING:
+    from rightplace.instances.geography import Point
+    from rightplace.rules.one_pair import OnePair
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a rule holds against each other, in words.
+
+    Parameters
+    ----------
+    child
+        The child's side: "age 9 years 3 months".
+    setting
+        The setting's side, or the policy's where the rule is the authority's own: "ages 10 to 17".
+    """
+
+    child: str
+    setting: str
+
+
+def looked_after_by(one: OnePair) -> str:
+    """The responsible authority."""
+    return f"looked after by {authority_name(one, one.child.authority_id)}"
+
+
+def authority_name(one: OnePair, authority_id: str) -> str:
+    """The name of an authority of the instance."""
+    return one.instance.authorities[one.facts.authority_idx[authority_id]].name
+
+
+def avoid(one: OnePair) -> Compared:
+    """Locations to avoid with their radius, against the distance from each."""
+    areas, radius, at = one.child.avoid, one.policy.compatibility.avoid_radius_miles, one.setting.offer.location
+    if not areas:
+        return Compared("no location to avoid", "nothing to compare")
+    wanted, found = [], []
+    for area in areas:
+        least = radius if area.radius_miles is None else area.radius_miles
+        wanted.append(f"more than {least:g} miles from {area.location.text}")
+        known = None not in (area.location.easting, at.easting)
+        tenths = distance_tenths(*_metres(area.location), *_metres(at)) if known else -1
+        found.append(f"{words.miles(int(tenths))} from {area.location.text}")
+    return Compared("; ".join(wanted), "; ".join(found))
+
+
+def _metres(point: Point) -> tuple[int, int]:
+    """Easting and northing; 0 where the place is not known."""
+    return point.easting or 0, point.northing or 0
+
+
+def settled_siblings(one: OnePair) -> Compared:
+    """Siblings who must be with the child and live somewhere for good, against the setting."""
+    where = int(one.facts.required_setting_idx[one.child_idx])
+    here = f"this is {one.setting.id}"
+    if where < 0:
+        return Compared("no settled sibling whom the care plan requires to be with the child", here)
+    siblings = words.listed(one.settled_sibling_ids, "siblings")
+    return Compared(f"must be with {siblings} in {one.instance.settings[where].id}", here)
+
+
+def fostering_limit(one: OnePair) -> Compared:
+    """Who comes, against who lives with the carer today."""
+    newcomer = "two people: a parent with a baby" if one.child.parent_and_child else "one child"
+    if not isinstance(one.setting, Carer):
+        return Compared(newcomer, f"{words.type_of(one.setting)}: no such limit")
+    residents = one.instance.residents.get(one.setting.id, ())
+    unnamed = int(one.facts.unnamed[one.setting_idx, 0])
+    num = unnamed + sum(child.num_children for child in residents)
+    today = f"{words.count(num, 'child', 'children')} today, the usual limit is {USUAL_FOSTERING_LIMIT}"
+    if num <= USUAL_FOSTERING_LIMIT:
+        return Compared(newcomer, today)
+    kept = one.facts.keeps_fostering_limit[one.setting_idx]
+    why = "all are siblings or exempt" if kept else "not all are siblings, and no exemption names them all"
+    return Compared(newcomer, f"{today}; {why}")
+
+
+def company(one: OnePair) -> Compared:
+    """Whom the child should live with, against who will be there."""
+    facts, alongside = one.facts, one.child.cared_for_alongside
+    silent = alongside is CaredForAlongside.NO_PREFERENCE
+    wanted = "no preference about company" if silent else f"care alongside others: {alongside.value}"
+    if facts.settings.self_contained[one.setting_idx]:
+        return Compared(wanted, "self-contained: nobody shares it")
+    clashing = one.clashing_ids
+    if clashing:
+        live = "lives" if len(clashing) == 1 else "live"
+        return Compared(wanted, f"must not be shared with {words.listed(clashing, '')}, who {live} there")
+    others = int(facts.others[one.setting_idx, facts.start_day_idx[one.child_idx]])
+    return Compared(
+        wanted, f"{words.count(others, 'other place')} filled, no clash known" if others else "no other place filled"
+    )
+
+
+def adaptation(one: OnePair) -> Compared:
+    """Whether a home must be, and is, adapted."""
+    needed = "needs an adapted home" if one.child.adaptation_needed else "needs no adaptation"
+    return Compared(needed, "adapted" if one.setting.offer.adapted else "not adapted")
+
+
+def age(one: OnePair) -> str:
+    """The child's age."""
+    return f"age {words.age(one.child.age_months)}"
+
+
+def age_and_place(one: OnePair) -> Compared:
+    """Age against the type of setting."""
+    return Compared(age(one), words.type_and_place(one.setting))
+
+
+def age_and_court(one: OnePair) -> Compared:
+    """Age, and for any other placement (Z1) what a court has authorised, against the type of setting."""
+    court = f", {registration(one).child}" if one.setting.place is Place.Z1 else ""
+    return Compared(f"{age(one)}{court}", words.type_and_place(one.setting))
+
+
+def age_and_category(one: OnePair) -> Compared:
+    """Age and living alone against the category of supported accommodation."""
+    alone = ", should live alone" if one.child.cared_for_alongside is CaredForAlongside.SOLO else ""
+    if not isinstance(one.setting, SupportedAccommodation):
+        return Compared(f"{age(one)}{alone}", words.type_of(one.setting))
+    category = one.setting.category
+    shared = "self-contained" if category is AccommodationCategory.SELF_CONTAINED else "not self-contained"
+    return Compared(f"{age(one)}{alone}", f"supported accommodation from 16, {shared}")
+
+
+def least_age(one: OnePair) -> Compared:
+    """Age against the least age of the PLACE code."""
+    years = {Place.S1: 4, Place.R5: 10, Place.P3: 14, Place.K3: 16}.get(one.setting.place)
+    least = "no least age" if years is None else f"from {years} years"
+    return Compared(age(one), f"PLACE {one.setting.place.value}: {least}")
+
+
+def registration(one: OnePair) -> Compared:
+    """What a court has authorised, against the registration."""
+    authorised = one.child.deprivation_of_liberty
+    court = "deprivation of liberty authorised by a court" if authorised else "no deprivation of liberty authorised"
+    if isinstance(one.setting, Carer):
+        return Compared(court, "foster carer: approved, not registered")
+    return Compared(court, f"{words.type_of(one.setting)}, {'' if one.setting.registered else 'not '}registered")
+
+
+def supported_registration(one: OnePair) -> Compared:
+    """Age against the registration."""
+    return Compared(age(one), registration(one).setting)
+
+
+def terms(one: OnePair) -> Compared:
+    """Age, sex and needs against the setting's terms: where some do not fit, only those."""
+    child, terms = one.child, one.setting.offer.terms
+    sexes = words.listed((words.sex(sex) for sex in terms.sexes), "no sex")
+    needs = "any needs" if terms.needs is None else f"needs: {words.listed(terms.needs, 'none')}"
+    fits_age = terms.age_min_months <= child.age_months <= terms.age_max_months
+    parts = [
+        (fits_age, age(one), words.ages(terms.age_min_months, terms.age_max_months)),
+        (child.sex in terms.sexes, words.sex(child.sex), sexes),
+        (one.fits_needs, f"needs: {words.listed(child.needs, 'none')}", needs),
+    ]
+    shown = [part for part in parts if not part[0]] or parts
+    return Compared("; ".join(part[1] for part in shown), "; ".join(part[2] for part in shown))
+
+
+def statement_of_purpose(one: OnePair) -> Compared:
+    """As ``terms``, for homes and supported accommodation."""
+    found = terms(one)
+    return Compared(found.child, "foster carer: see R21") if isinstance(one.setting, Carer) else found
+
+
+def terms_of_approval(one: OnePair) -> Compared:
+    """As ``terms``, for carers; with what the policy lets an emergency do."""
+    found = terms(one)
+    if not isinstance(one.setting, Carer):
+        return Compared(found.child, f"{words.type_of(one.setting)}: see R16")
+    if one.child.urgency is not Urgency.EMERGENCY:
+        return found
+    allowed = "may" if one.policy.emergency.outside_terms else "may not"
+    return Compared(f"{found.child}; an emergency", f"{found.setting}; by the policy an emergency {allowed} go outside")
+
+
+def secure(one: OnePair) -> Compared:
+    """The conditions of secure accommodation, against whether it is that."""
+    child = one.child
+    said = [
+        "meets the criteria of section 25" if child.secure_criteria else "does not meet the criteria of section 25",
+        "with a court order" if child.secure_order else "no court order",
+        *(["an emergency"] if child.urgency is Urgency.EMERGENCY else []),
+        age(one),
+    ]
+    if child.age_months < 13 * 12:
+        said.append(f"{'' if child.secretary_of_state_approval else 'no '}approval of the Secretary of State")
+    if child.legal_status is LegalStatus.V2:
+        said.append("accommodated under section 20")
+    secure = "a secure home" if one.setting.place is Place.K1 else "not a secure home"
+    return Compared(", ".join(said), f"{secure}, PLACE {one.setting.place.value}")
+
+
+def liberty(one: OnePair) -> Compared:
+    """What a court has authorised, against the type of setting."""
+    return Compared(registration(one).child, words.type_and_place(one.setting))
+
+
+def remand(one: OnePair) -> Compared:
+    """Remand on both sides."""
+    remanded = "on remand" if one.child.remand else "not on remand"
+    return Compared(remanded, "accepts remand" if one.setting.offer.takes_remand else "does not accept remand")
+
+
+def dyad(one: OnePair) -> Compared:
+    """A parent with a baby or not, on both sides."""
+    takes = {
+        ParentAndChild.NO: "takes no parent with a baby",
+        ParentAndChild.ALSO: "takes a parent with a baby too",
+        ParentAndChild.ONLY: "takes only parents with babies",
+    }
+    comes = "a parent with a baby" if one.child.parent_and_child else "a child alone"
+    return Compared(comes, takes[one.setting.offer.terms.parent_and_child])
+
+
+def area(one: OnePair) -> Compared:
+    """The responsible authority against the area the setting stands in."""
+    row, name = one.row, authority_name(one, one.setting.offer.authority_id)
+    if row.in_area[0]:
+        return Compared(looked_after_by(one), f"in {name}, in area")
+    near = one.facts.adjoining[
+        one.facts.children.authority_idx[one.child_idx], one.facts.settings.authority_idx[one.setting_idx]
+    ]
+    exempt = row.is_connected[0] or (row.is_own[0] and isinstance(one.setting, Carer))
+    where = f"in {name}, {'an adjoining area' if near else 'not an adjoining area'}"
+    return Compared(looked_after_by(one), where + ("; exempt as a connected or own carer" if exempt else ""))
