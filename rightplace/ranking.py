@@ -64,6 +64,11 @@ class Suggestion:
     plan: Plan | None
 
     @property
+    def num_waiting(self) -> int | None:
+        """How many children wait in the plan with this choice."""
+        return None if self.plan is None else len(self.plan.waiting_ids)
+
+    @property
     def is_exact(self) -> bool:
         """The cost is proven in every tier."""
         return all(interval.is_exact for interval in self.costs.values())
@@ -138,10 +143,15 @@ def rank(instance: Instance, options: RankOptions = RankOptions(), solving: Solv
     began = time.perf_counter()
     base = solved(instance, MatchOptions(rematch=options.rematch, compare=False), solving)
     left = solving.time_limit_seconds - (time.perf_counter() - began)
-    return _Ranker(base, options, replace(solving, time_limit_seconds=max(left, 0.0))).ranking(began)
+    return Ranker(base, options, replace(solving, time_limit_seconds=max(left, 0.0))).ranking(began)
 
 
-class _Ranker:
+class Ranker:
+    """The choices of some children as variations of the program of a match.
+
+    ``study`` knows the span of each: see ``solver.variations``.
+    """
+
     def __init__(self, base: Solved, options: RankOptions, solving: SolveOptions) -> None:
         self._base = base
         self._data, self._columns = base.data, base.columns
@@ -155,9 +165,10 @@ class _Ranker:
         choices = [choice for of_one in (*self._children, *self._groups) for choice in of_one]
         self._number = {id(choice): number for number, choice in enumerate(choices)}
         variations = [Variation(choice.closed, choice.columns) for choice in choices]
-        self._study = Study(base.program, base.outcome, variations, solving)
+        self.study = Study(base.program, base.outcome, variations, solving)
 
     def ranking(self, began: float) -> Ranking:
+        """Narrow the spans, as far as the time goes, and read the choices off them; ``began`` for the clock."""
         every = [choices for choices in (*self._children, *self._groups) if choices]
         for choices in every:
             self._examine(choices)
@@ -172,29 +183,29 @@ class _Ranker:
             children=children,
             groups=groups,
             savings=self._savings(),
-            is_complete=not self._study.is_over,
+            is_complete=not self.study.is_over,
             seconds=time.perf_counter() - began,
         )
 
     def _span(self, choice: Choice) -> Span:
-        return self._study.spans[self._number[id(choice)]]
+        return self.study.spans[self._number[id(choice)]]
 
     def _examine(self, choices: Sequence[Choice]) -> None:
         """Look at the choices in the order of what is known of them, until no other can be among the best."""
         waiting = sorted(choices, key=lambda choice: self._span(choice).at_least)
-        while waiting and not self._study.is_over:
+        while waiting and not self.study.is_over:
             most = sorted(span.at_most for span in map(self._span, choices) if span.at_most is not None)
             if self._top and len(most) >= self._top and most[self._top - 1] < self._span(waiting[0]).at_least:
                 break
-            self._study.examine(self._number[id(waiting.pop(0))])
+            self.study.examine(self._number[id(waiting.pop(0))])
 
     def _prove(self, choices: Sequence[Choice], position: int) -> None:
         """Close the interval of the choice that stands at a position now, if it is to be shown."""
-        while position < (self._top or len(choices)) and position < len(choices) and not self._study.is_over:
+        while position < (self._top or len(choices)) and position < len(choices) and not self.study.is_over:
             choice = sorted(choices, key=self._order)[position]
             if self._span(choice).is_exact or self._span(choice).is_tried:
                 break
-            self._study.examine(self._number[id(choice)], prove=True)
+            self.study.examine(self._number[id(choice)], prove=True)
 
     def _ranked(self, choices: Sequence[Choice]) -> Ranked:
         order = sorted(choices, key=self._order)
@@ -209,7 +220,7 @@ class _Ranker:
         return (not known, span.at_most or span.at_least, not self._is_in_plan(choice), span.at_least, choice.setting)
 
     def _is_in_plan(self, choice: Choice) -> bool:
-        return bool((self._study.best[choice.columns] > 0.5).any())
+        return bool((self.study.best[choice.columns] > 0.5).any())
 
     def _suggestion(self, choice: Choice, span: Span) -> Suggestion:
         setting_id = self._instance.settings[choice.setting].id if choice.setting >= 0 else None
@@ -221,7 +232,7 @@ class _Ranker:
         same = True
         names = [objective.name for objective in self._base.program.objectives]
         for tier, name in enumerate(names):
-            value, bound = self._study.values[tier], self._study.bounds[tier]
+            value, bound = self.study.values[tier], self.study.bounds[tier]
             low: int | None = span.at_least[tier] - value
             high = None if span.at_most is None else span.at_most[tier] - bound
             if not all(interval.is_exact for interval in costs.values()):
@@ -245,7 +256,7 @@ class _Ranker:
 
     def _savings(self) -> dict[str, int]:
         rows = place_rows(self._data, self._columns, self._base.program)
-        found = {self._instance.settings[setting].id: self._study.saving(own) for setting, own in rows.items()}
+        found = {self._instance.settings[setting].id: self.study.saving(own) for setting, own in rows.items()}
         return {setting_id: saving for setting_id, saving in found.items() if saving is not None}
 
 

@@ -90,3 +90,17 @@ def with_tiers(plan: Plan, values: dict[str, int]) -> Plan:
     """A plan that claims these tier values as proven."""
     tiers = tuple(Tier(name=name, value=v, bound=v, claimed_by="test") for name, v in values.items())
     return replace(plan, tiers=tiers)
+
+
+def best_with_each_choice(instance: Instance, *, rematch: bool) -> dict[tuple[str, str | None], tuple[int, ...]]:
+    """For each child and setting (``None``: waiting) the best tier values over all accepted plans that put it there."""
+    data = everything(instance, rematch=rematch)
+    ranked = sorted(((tier_values(plan, data), plan) for plan in every_plan(data)), key=lambda item: item[0])
+    best: dict[tuple[str, str | None], tuple[int, ...]] = {}
+    for values, plan in ranked:
+        made: list[tuple[str, str | None]] = [(p.child_id, p.setting_id) for p in plan.placements]
+        made += [(child_id, None) for child_id in plan.waiting_ids]
+        if any(choice not in best for choice in made) and check(instance, plan, data.facts).is_accepted:
+            for choice in made:
+                best.setdefault(choice, values)
+    return best

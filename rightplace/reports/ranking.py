@@ -102,12 +102,18 @@ def _cost(ranking: Ranking, ranked: Ranked, rank: int, one: Suggestion) -> dict[
         "in_plan": one.is_in_plan,
         "opportunity_cost_pence_per_week": _number(one.costs[_PRICE]),
         "additional_waiting": _number(one.costs[_WAITING]),
+        "additional_children_waiting": _more_waiting(ranking, one),
         "exact": one.is_exact,
         "displaced": [{"child": child, "from": before, "to": after} for child, before, after in moved],
     }
     if _STEPS in one.costs:
         found["additional_search_steps"] = _number(one.costs[_STEPS])
     return found
+
+
+def _more_waiting(ranking: Ranking, one: Suggestion) -> int | None:
+    """How many more children wait than in the best plan, whatever their urgency."""
+    return None if one.num_waiting is None else one.num_waiting - len(ranking.result.best.plan.waiting_ids)
 
 
 def _number(interval: Interval) -> int | dict[str, int | None] | None:
@@ -200,20 +206,22 @@ def _cells(row: dict[str, Any]) -> list[str]:
 
 
 def _cost_words(row: dict[str, Any]) -> str:
-    """The price, and before it who else would wait."""
+    """The price, and before it how many more would wait."""
     words = _amount(row["opportunity_cost_pence_per_week"], pounds)
-    waiting = row["additional_waiting"]
-    if waiting == 0:
+    weighted, more = row["additional_waiting"], row["additional_children_waiting"]
+    if weighted == 0:
         return words
-    return f"{_amount(waiting, str)} more waiting, {words}"
+    if not isinstance(weighted, int) or more is None:
+        return f"perhaps more waiting, {words}"
+    who = f"{more} more waiting" if more > 0 else "as many waiting, but more urgent ones"
+    return f"{who if weighted > 0 else 'fewer waiting'}, {words}"
 
 
 def _amount(number: int | dict[str, int | None] | None, words: Any) -> str:
     if isinstance(number, int):
         return str(words(number))
     if number is None or number["at_most"] is None:
-        least = None if number is None else number["at_least"]
-        return "unknown" if least is None else f"at least {words(least)}"
+        return "unknown" if number is None or number["at_least"] is None else f"at least {words(number['at_least'])}"
     return (
         f"at most {words(number['at_most'])}"
         if number["at_least"] is None

@@ -230,7 +230,7 @@ class _Chain:
             bounds.append(self._prove(position, self._options.relative_gap if is_last else 0.0, until))
             if self._is_over():
                 continue
-            self._relaxation.hold(objective.costs, self._program.value(objective, self._point))
+            self._relaxation.hold(objective.costs, self._program.value(objective, self._point), self._point)
         values = self._values(self._point)
         names = (objective.name for objective in self._program.objectives)
         return tuple(TierClaim(n, v, min(b, v)) for n, v, b in zip(names, values, bounds, strict=True))

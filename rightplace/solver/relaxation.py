@@ -68,8 +68,9 @@ class Relaxation:
         self._costs = costs
         self._lp = GrowingLP(program, costs / self._scale, columns, rows, options)
 
-    def hold(self, costs: Floats, upper: float) -> None:
-        """Add the row ``costs @ x <= upper``."""
+    def hold(self, costs: Floats, upper: float, point: Floats) -> None:
+        """Add the row ``costs @ x <= upper``, and let the columns of a point that keeps it take part."""
+        self._take_part(np.flatnonzero((point > 0) & ~self._has_column))
         self._add_rows(self.program.with_row(costs, upper))
 
     def minimise(self, costs: Floats, tolerance: float, deadline: float, report: Callable[[float], None]) -> Relaxed:

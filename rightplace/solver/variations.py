@@ -131,7 +131,6 @@ class Study:
         assert outcome.values is not None
         self._options = options
         self._deadline = time.perf_counter() + options.time_limit_seconds
-        program = replace(program, start=outcome.values)
         self._program = program
         self._structure = structure_of(program)
         self._slices = Slices(program)
@@ -143,7 +142,9 @@ class Study:
         self.spans = [Span(self.bounds) for _ in variations]
         self._keeping = _by_column(variations, program.num_columns)
         self._relaxations: dict[int, Relaxation] = {}
-        self._base = self._relaxation(len(self.values) - 1).vary(_NOTHING, _NOTHING, {}, self._deadline)
+        self._base: Relaxed | None = None
+        if variations:
+            self._base = self._relaxation(len(self.values) - 1).vary(_NOTHING, _NOTHING, {}, self._deadline)
         self._bound_by_reduced_costs()
         self._spread(self.best)
 
@@ -161,7 +162,7 @@ class Study:
             objectives = self._program.objectives
             relaxation = Relaxation(self._program, self._structure, objectives[tier].costs, self._options)
             for before in range(tier):
-                relaxation.hold(objectives[before].costs, self.values[before])
+                relaxation.hold(objectives[before].costs, self.values[before], self.best)
             relaxation.minimise(objectives[tier].costs, 0.0, self._deadline, lambda _: None)
             self._relaxations[tier] = relaxation
         return self._relaxations[tier]

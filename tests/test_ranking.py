@@ -1,0 +1,97 @@
+"""The opportunity cost of a choice: what the best plan with it comes to, less what the best plan of all comes to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rightplace.instances.library import library_path
+from rightplace.instances.tables import read_instance
+from rightplace.ranking import Interval, Ranking, RankOptions, displaced, rank
+from rightplace.solver.outcome import SolveOptions
+from tests.oracles import best_with_each_choice
+from tests.rules.builders import carer, child
+from tests.rules.builders import instance as instance_of
+from tests.strategies import instances
+
+if TYPE_CHECKING:
+    from rightplace.instances.instance import Instance
+
+EVERY = RankOptions(top=0)
+
+
+def _costs(ranking: Ranking) -> dict[tuple[str, str | None], dict[str, Interval]]:
+    return {(r.child_ids[0], s.setting_id): dict(s.costs) for r in ranking.children for s in r.suggestions}
+
+
+@settings(max_examples=200)
+@given(instance=instances(max_children=4, max_settings=3), rematch=st.booleans())
+def test_costs_equal_brute_force(instance: Instance, rematch: bool) -> None:
+    """Each choice's cost is, tier by tier and to the penny, that of trying every plan; no feasible choice is missing."""
+    expected = best_with_each_choice(instance, rematch=rematch)
+    ranking = rank(instance, RankOptions(top=0, rematch=rematch))
+    values = [tier.value for tier in ranking.result.best.plan.tiers]
+    found = _costs(ranking)
+    assert set(expected) <= set(found)
+    for choice, costs in found.items():
+        if choice in expected:
+            assert list(costs.values()) == [
+                Interval(e - v, e - v) for e, v in zip(expected[choice], values, strict=True)
+            ]
+        else:
+            assert all(interval.at_most is None for interval in costs.values())
+
+
+@settings(max_examples=50)
+@given(instance=instances(max_children=4, max_settings=3))
+def test_intervals_hold_without_time(instance: Instance) -> None:
+    """A ranking that is stopped at once says nothing that brute force contradicts."""
+    expected = best_with_each_choice(instance, rematch=False)
+    ranking = rank(instance, EVERY, SolveOptions(time_limit_seconds=0.0))
+    plan = ranking.result.best.plan
+    best = min(expected.values(), default=None)
+    for choice, costs in _costs(ranking).items():
+        waiting = costs["waiting"]
+        if choice in expected and best is not None and expected[choice][0] == best[0]:
+            assert (waiting.at_least or 0) <= 0
+        if waiting.at_most is not None and best is not None:
+            assert expected[choice][0] - best[0] <= waiting.at_most
+    assert len(plan.placements) + len(plan.waiting_ids) == len(instance.candidates())
+
+
+def two_carers() -> Instance:
+    """C1 and C2 wait. A is dear and B cheap, one place each: C1 costs 500 or 400 there, C2 the same."""
+    return instance_of(
+        [child(id="C1"), child(id="C2")],
+        [carer(id="A", fees_pence_per_week=(500,)), carer(id="B", fees_pence_per_week=(400,))],
+    )
+
+
+def test_a_child_in_the_way_is_displaced() -> None:
+    """Two like children, two places: the other way round costs nothing more, and both change places."""
+    ranking = rank(two_carers(), EVERY)
+    for ranked in ranking.children:
+        first, second, waiting = ranked.suggestions
+        assert first.is_in_plan
+        assert [s.costs["price"] for s in (first, second)] == [Interval(0, 0), Interval(0, 0)]
+        assert waiting.setting_id is None
+        assert waiting.costs["waiting"].at_least == ranking.result.best.plan.tiers[0].value + 1
+        assert waiting.costs["price"] == Interval(-500, -500)
+        (moved,) = displaced(ranking, second, ranked.child_ids)
+        assert moved[1:] == (second.setting_id, first.setting_id)
+
+
+@pytest.mark.parametrize("name", ["barnet_2023", "tiny"])
+def test_forbidding_the_best_costs_the_second(name: str) -> None:
+    """Without the setting that the plan uses for a child, everybody together pays the second-ranked cost."""
+    instance = read_instance(library_path(name), None)
+    ranking = rank(instance, RankOptions(top=2))
+    assert ranking.is_complete
+    base = [tier.value for tier in ranking.result.best.plan.tiers]
+    for ranked in ranking.children:
+        first = ranked.suggestions[0]
+        assert first.is_in_plan or first.costs["waiting"].at_least == 0
+    del base
