@@ -8,7 +8,7 @@ from rich.table import Table
 
 from rightplace.instances.children import Urgency
 from rightplace.instances.instance import Instance, table_of
-from rightplace.reasons import CLASH, LIMIT, SIBLINGS, Reason
+from rightplace.reasons import BEDROOMS, CLASH, LIMIT, SIBLINGS, Reason
 from rightplace.reports.proof import proof_sentences
 from rightplace.reports.questions import questions_of
 from rightplace.reports.wording import pounds
@@ -129,6 +129,7 @@ def _plan_words(reason: Reason) -> str:
         OPEN: "would still take the child: not on the shortlist, or the search ended too early",
         CLASH: f"suit the child, but must not be shared with {named}, who will live there (R18)",
         LIMIT: "suit the child, but the carer would look after too many (R19)",
+        BEDROOMS: "suit the child, but the carer would have too few bedrooms (R22)",
         SIBLINGS: f"suit the child, but {named} must come too and cannot (R06)",
     }
     return words[reason.rule]
