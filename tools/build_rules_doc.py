@@ -66,10 +66,10 @@ where it is in force on the day on which the child's placement starts. For an ap
 given, which then is neither asked for nor priced. Other rules cannot be named there.
 
 Numbers R01 to R38 are those of our catalogue of the law, a letter behind one stands for a part of it; P is practice.
-"Text verified" says whether the words of the law were read for this rule; where it says no, the rule is known at second hand, and
-you should look it up before you rely on it. "In force from" is empty where the rule is older than any data is
-likely to be; before that day the rule is not applied. What no table says cannot be tested: a rule whose data are
-absent keeps silent. Prices are settings of the section `[price]` of the policy,
+"Text verified" says whether the words of the law were read for this rule; where it says no, the rule is known at second
+hand, and you should look it up before you rely on it. "In force from" is empty where the rule is older than any data is
+likely to be; before that day the rule is not applied. What no table says cannot be tested: a rule whose data are absent
+keeps silent. Prices are settings of the section `[price]` of the policy,
 in pence a week, with the default.
 """
 

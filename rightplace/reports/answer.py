@@ -10,8 +10,9 @@ from rightplace.files import Form, Row, write_json, write_sheets
 from rightplace.plan import Placement, PlacementKind, Plan
 from rightplace.reports.wording import homes_after, setting_type, siblings_with
 from rightplace.result import Status
-from rightplace.rules.catalogue import APPROVAL_RULES
+from rightplace.rules.catalogue import APPROVAL_RULES, NOTIFICATION_RULES, WARNING_RULES
 from rightplace.rules.pairs import Facts, Pairs
+from rightplace.rules.rule import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,13 +26,18 @@ if TYPE_CHECKING:
 
 def approvals_of(instance: Instance, plan: Plan) -> dict[str, list[Rule]]:
     """The approvals that each placement needs, by child id; staying needs none."""
+    return _called_for(instance, plan, APPROVAL_RULES)
+
+
+def _called_for(instance: Instance, plan: Plan, rules: Sequence[Rule]) -> dict[str, list[Rule]]:
+    """The rules of some that each placement does not keep, by child id; staying calls for none."""
     placements = [p for p in plan.placements if p.kind is not PlacementKind.STAY]
     facts = Facts(instance, rematch=plan.rematch)
     children = np.array([facts.child_idx[p.child_id] for p in placements], dtype=np.int64)
     settings = np.array([facts.setting_idx[p.setting_id] for p in placements], dtype=np.int64)
     pairs = Pairs(facts, children, settings)
     needed: dict[str, list[Rule]] = {placement.child_id: [] for placement in plan.placements}
-    for rule in APPROVAL_RULES:
+    for rule in rules:
         for row in np.flatnonzero(~rule.passes(pairs)):
             needed[placements[int(row)].child_id].append(rule)
     return needed
@@ -138,12 +144,12 @@ def _compared(result: Result, other: Checked) -> dict[str, Any]:
 
 def placements_of(instance: Instance, plan: Plan) -> list[dict[str, Any]]:
     """One object a placement."""
-    approvals = approvals_of(instance, plan)
+    needed = _called_for(instance, plan, (*APPROVAL_RULES, *NOTIFICATION_RULES, *WARNING_RULES))
     homes = homes_after(instance, plan)
-    return [_placement(instance, placement, homes, approvals[placement.child_id]) for placement in plan.placements]
+    return [_placement(instance, placement, homes, needed[placement.child_id]) for placement in plan.placements]
 
 
-def _placement(instance: Instance, placement: Placement, homes: dict[str, str], needed: list[Rule]) -> dict[str, Any]:
+def _placement(instance: Instance, placement: Placement, homes: dict[str, str], rules: list[Rule]) -> dict[str, Any]:
     child, setting = instance.child[placement.child_id], instance.setting[placement.setting_id]
     found, total = siblings_with(instance, homes, child.id)
     return {
@@ -161,8 +167,16 @@ def _placement(instance: Instance, placement: Placement, homes: dict[str, str], 
         "siblings": found,
         "num_siblings": total,
         "approvals": [
-            {"rule": r.id, "title": r.title, "signatory": r.signatory, "deadline": r.deadline} for r in needed
+            {"rule": r.id, "title": r.title, "signatory": r.signatory, "deadline": r.deadline}
+            for r in rules
+            if r.kind is Kind.APPROVAL
         ],
+        "notifications": [
+            {"rule": r.id, "title": r.title, "by": r.signatory, "deadline": r.deadline}
+            for r in rules
+            if r.kind is Kind.NOTIFICATION
+        ],
+        "warnings": [{"rule": r.id, "title": r.title, "sentence": r.sentence} for r in rules if r.kind is Kind.WARNING],
     }
 
 

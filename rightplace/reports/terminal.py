@@ -59,6 +59,9 @@ def _print_placements(answer: dict[str, Any], console: Console) -> None:
         if item["kind"] != "stay":
             table.add_row(*_placement_cells(item))
     _print_table(table, console)
+    for item in answer["placements"]:
+        for found in item["warnings"]:
+            console.print(f"Look at {item['child']}: {found['sentence']} ({found['rule']})", highlight=False)
     stays = sum(item["kind"] == "stay" for item in answer["placements"])
     if stays:
         console.print(f"{stays} children who may move are best left where they are.")

@@ -88,7 +88,7 @@ def test_every_rule_of_law_has_one_number() -> None:
 
 
 def test_rules_about_more_than_a_pair_say_so() -> None:
-    """Places, company, fostering limit and bedrooms are about a household, R06 about siblings, two notes about an area."""
+    """Places, company, fostering limit and bedrooms are about a household, R06 about siblings, two notes on an area."""
     scopes = {rule.id: rule.scope for rule in RULES if rule.scope is not Scope.PAIR}
     assert {rule for rule, scope in scopes.items() if scope is Scope.HOUSEHOLD} == {"P01", "R17", "R18", "R19", "R22"}
     assert {rule for rule, scope in scopes.items() if scope is Scope.SIBLINGS} == {"R06"}
