@@ -59,7 +59,7 @@ def test_medium_support_lifts_no_less_than_low_support() -> None:
 
 @pytest.mark.parametrize("rule", ["R11", "P01", "R99", "r35"])
 def test_only_the_authority_s_own_rules_can_be_switched_off(rule: str) -> None:
-    """A rule of law, one that says what a placement is, and an unknown one are refused, with those that can be named."""
+    """A rule of law, one that says what a placement is, and an unknown one are refused, with those that may be."""
     with pytest.raises(InstanceError) as caught:
         policy_from({"rules": {"off": ["R35", rule]}}, "mine.toml")
     assert [str(fault) for fault in caught.value.faults] == [

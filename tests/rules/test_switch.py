@@ -35,7 +35,7 @@ def _poor_agency(**more: Any) -> Instance:
     ],
 )
 def test_model_certificate_and_reasons_agree(more: dict[str, Any], fits: bool) -> None:
-    """With the quality gate off, or an exception to it, the child is placed and that accepted; else it waits for R35."""
+    """With the quality gate off, or an exception to it, the child is placed and that accepted; else R35 is why."""
     world = _poor_agency(**more)
     plan = match(world, MatchOptions(compare=False)).best.plan
     assert check(world, plan).is_accepted
