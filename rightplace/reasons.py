@@ -6,8 +6,9 @@ something else must hold there, decided from instance and plan alone as if the c
 - ``capacity``: all places go to others;
 - ``R18``: the child would share with another child of the plan with whom it must not live;
 - ``R19``: the carer would look after more children than the usual fostering limit allows;
+- ``R22``: with the children of the plan, the carer would have too few bedrooms;
 - ``R06``: siblings who must be with the child cannot come along, because a rule excludes the setting for one of them
-  or because one of the three above holds for all of them together and not for the child alone;
+  or because one of those above holds for all of them together and not for the child alone;
 - ``open``: none of these. The setting would still take the child, but was not on its shortlist, or the search ended
   before it was found.
 
@@ -26,6 +27,7 @@ import numpy as np
 
 from rightplace.instances.children import Togetherness
 from rightplace.instances.settings import Carer
+from rightplace.rules.bedrooms import half_bedrooms
 from rightplace.rules.catalogue import CAPACITY, OPEN, broken, lawful
 from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT, Facts, Ints, Mask, Pairs, Type
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from rightplace.instances.children import SiblingGroup
     from rightplace.plan import Plan
 
-CLASH, LIMIT, SIBLINGS = "R18", "R19", "R06"
+CLASH, LIMIT, BEDROOMS, SIBLINGS = "R18", "R19", "R22", "R06"
 """The hard rules that a plan can break, and not only an instance."""
 
 
@@ -164,6 +166,7 @@ class Lived:
             CAPACITY: self._is_full(children, settings),
             CLASH: self._clashes(children, settings),
             LIMIT: self._exceeds_limit(children, settings),
+            BEDROOMS: self._lacks_bedrooms(children, settings),
         }
 
     def _is_full(self, children: Sequence[int], settings: Ints) -> Mask:
@@ -226,6 +229,27 @@ class Lived:
             exceeds[at] = isinstance(carer, Carer) and any(self._is_over(carer, setting, newcomers, d) for d in days)
         return exceeds
 
+    def _lacks_bedrooms(self, children: Sequence[int], settings: Ints) -> Mask:
+        """On some day those who come and need a bedroom, with everybody there, need more than the carer has."""
+        facts = self.facts
+        coming = np.zeros((len(settings), len(facts.days)), dtype=np.int64)
+        for child in children:
+            need = half_bedrooms(Pairs(facts, np.full(len(settings), child), settings)) * (settings != self.home[child])
+            coming[:, facts.start_day_idx[child] :] += need[:, None]
+        left = facts.bedrooms.halves[settings][:, None] - self._half_bedrooms[settings] - coming
+        lacks: Mask = ((coming > 0) & (left < 0)).any(axis=1) & facts.bedrooms.is_counted[settings]
+        return lacks
+
+    @cached_property
+    def _half_bedrooms(self) -> Ints:
+        """(settings, days): half bedrooms taken on the day once the plan is carried out."""
+        facts, members = self.facts, self._members
+        taken = facts.bedrooms.taken.copy()
+        has_begun = facts.start_day_idx[members, None] <= np.arange(len(facts.days))
+        need = half_bedrooms(Pairs(facts, members, self.home[members]))
+        np.add.at(taken, self.home[members], need[:, None] * has_begun)
+        return taken
+
     def _may_be_excepted(self, children: Sequence[int], settings: Ints) -> Mask:
         """Per setting: it has an exemption, or whoever is ever there could be a sibling of the children."""
         instance = self.facts.instance
@@ -240,7 +264,7 @@ class Lived:
     def _has_exemption(self) -> Mask:
         """Per setting: a carer with an exemption from the usual fostering limit."""
         settings = self.facts.instance.settings
-        return np.array([isinstance(s, Carer) and bool(s.exempt_child_ids) for s in settings], dtype=np.bool_)
+        return np.array([s.id in self.facts.instance.exempt_child_ids for s in settings], dtype=np.bool_)
 
     @cached_property
     def _people(self) -> Ints:
@@ -270,4 +294,4 @@ class Lived:
             return False
         names = {instance.children[c].id for c in there}
         siblings = any(names <= set(group.child_ids) for group in self._groups_of[min(names)])
-        return unnamed > 0 or not (siblings or names <= carer.exempt_child_ids)
+        return unnamed > 0 or not (siblings or names <= instance.exempt_child_ids.get(carer.id, frozenset()))

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from rightplace.errors import InstanceError
+from rightplace.instances.authorisations import Authorisation
 from rightplace.instances.children import (
     AvoidArea,
     CaredForAlongside,
@@ -91,7 +92,7 @@ def children(draw: st.DrawFn, number: int, setting_ids: list[str]) -> Child:
     is_waiting = current is None or draw(st.booleans())
     return Child(
         id=f"C{number}",
-        age_months=draw(st.sampled_from([60, 110, 150, 195, 200])),
+        age_months=draw(st.sampled_from([30, 60, 110, 150, 195, 200])),
         sex=draw(st.sampled_from([Sex.MALE, Sex.FEMALE])),
         home=draw(POINTS),
         authority_id=A,
@@ -144,7 +145,8 @@ def settings(draw: st.DrawFn, number: int) -> Setting:
     kind = draw(st.sampled_from(["carer"] * 5 + ["home", "supported"]))
     if kind == "carer":
         limit = draw(st.sampled_from(list(Support)))
-        return Carer(id=f"S{number}", offer=offer, support_limit=limit)
+        bedrooms = draw(st.sampled_from([None, 1, 2, 2, 3]))
+        return Carer(id=f"S{number}", offer=offer, support_limit=limit, num_bedrooms=bedrooms)
     if kind == "home":
         return Home(id=f"S{number}", offer=offer, place=draw(mostly(Place.K2, st.just(Place.S1))), grade=Grade.GOOD)
     category = draw(st.sampled_from(list(AccommodationCategory)))
@@ -161,6 +163,25 @@ def policies(draw: st.DrawFn) -> Policy:
     order = draw(st.sampled_from(["level", "level", "cascade"]))
     outside = draw(mostly(False, st.just(True)))
     return policy_from({"search": {"order": order}, "price": price, "emergency": {"outside_terms": outside}}, "drawn")
+
+
+@st.composite
+def authorisations(draw: st.DrawFn, people: list[Child], where: list[Setting]) -> tuple[Authorisation, ...]:
+    """Up to four decisions: exemptions and agreements to share a bedroom, mostly, and exceptions of the authority."""
+    rows = []
+    for number in range(draw(st.sampled_from([0, 0, 2, 4]))):
+        rows.append(
+            Authorisation(
+                id=f"D{number}",
+                rule=draw(st.sampled_from(["R22", "R22", "R22", "R19", "R35", "P07", "R21"])),
+                child_id=draw(st.sampled_from(people)).id,
+                setting_id=draw(st.sampled_from(where)).id,
+                authorised_by="panel",
+                authorised_on=DAY,
+                last_day=draw(mostly(None, st.integers(0, 6).map(lambda n: DAY + timedelta(days=n)))),
+            )
+        )
+    return tuple(rows)
 
 
 @st.composite
@@ -192,6 +213,7 @@ def instances(draw: st.DrawFn, max_children: int = 5, max_settings: int = 4) -> 
             contracts=CONTRACTS,
             sibling_groups=tuple(groups),
             authorities=AUTHORITIES,
+            authorisations=draw(authorisations(people, placed)),
             policy=draw(policies()),
         )
     except InstanceError:

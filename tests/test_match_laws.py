@@ -63,6 +63,14 @@ def _renamed(instance: Instance, order: Random) -> Instance:
     def names(ids: Iterable[str]) -> frozenset[str]:
         return frozenset(name[i] for i in ids)
 
+    authorisations_ = [
+        replace(
+            row,
+            child_id=None if row.child_id is None else name[row.child_id],
+            setting_id=None if row.setting_id is None else name[row.setting_id],
+        )
+        for row in instance.authorisations
+    ]
     children = [
         replace(
             child,
@@ -86,7 +94,12 @@ def _renamed(instance: Instance, order: Random) -> Instance:
     order.shuffle(children)
     order.shuffle(settings_)
     order.shuffle(groups)
-    return instance.replace(children=tuple(children), settings=tuple(settings_), sibling_groups=tuple(groups))
+    return instance.replace(
+        children=tuple(children),
+        settings=tuple(settings_),
+        sibling_groups=tuple(groups),
+        authorisations=tuple(authorisations_),
+    )
 
 
 @settings(max_examples=60)

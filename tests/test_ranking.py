@@ -30,7 +30,7 @@ def _costs(ranking: Ranking) -> dict[tuple[str, str | None], dict[str, Interval]
 @settings(max_examples=200)
 @given(instance=instances(max_children=4, max_settings=3), rematch=st.booleans())
 def test_costs_equal_brute_force(instance: Instance, rematch: bool) -> None:
-    """Each choice's cost is, tier by tier and to the penny, that of trying every plan; no feasible choice is missing."""
+    """Each choice costs, tier by tier and to the penny, what trying every plan says; no feasible one is missing."""
     expected = best_with_each_choice(instance, rematch=rematch)
     ranking = rank(instance, RankOptions(top=0, rematch=rematch))
     values = [tier.value for tier in ranking.result.best.plan.tiers]

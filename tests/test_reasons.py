@@ -69,7 +69,7 @@ def said(world: Instance, plan: Plan, setting_id: str) -> set[str]:
 @options(max_examples=150, deadline=None)
 @given(world=instances(), rematch=st.booleans(), greedy=st.booleans())
 def test_reasons_are_what_the_certificate_would_say(world: Instance, rematch: bool, greedy: bool) -> None:
-    """In each open setting, capacity, R18 and R19 hold exactly where the plan with the child added breaks them.
+    """In each open setting, capacity, R18, R19 and R22 hold exactly where the plan with the child added breaks them.
 
     With siblings who must come along, something is in the way exactly where the plan with all of them breaks a rule.
     """
@@ -81,7 +81,7 @@ def test_reasons_are_what_the_certificate_would_say(world: Instance, rematch: bo
         found = in_the_way(Lived(facts, plan), child, excluded(facts, child)[1])
         for setting_id, reasons in ((world.settings[setting].id, reasons) for setting, reasons in found.items()):
             alone = said(world, also(world, plan, (child_id,), setting_id), setting_id)
-            assert set(reasons) - {"R06"} == alone & {"capacity", "R18", "R19"}
+            assert set(reasons) - {"R06"} == alone & {"capacity", "R18", "R19", "R22"}
             names = together(facts, child_id)
             if len(names) > 1:
                 whole = said(world, also(world, plan, names, setting_id), setting_id)

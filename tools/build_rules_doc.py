@@ -13,9 +13,19 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rightplace.instances.policy import Policy, Prices, default_policy
-from rightplace.rules.catalogue import APPROVAL_RULES, HARD_RULES, PREFERENCE_RULES
+from rightplace.instances.policy import SWITCHABLE_RULES, Policy, Prices, default_policy
+from rightplace.rules.catalogue import (
+    APPROVAL_RULES,
+    GUIDE_NUMBERS,
+    HARD_RULES,
+    NOTIFICATION_RULES,
+    PLANNING_RULES,
+    PREFERENCE_RULES,
+    WARNING_RULES,
+    parts_of,
+)
 from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT
+from rightplace.rules.rule import Kind, Owner, Scope
 
 if TYPE_CHECKING:
     from rightplace.rules.rule import Rule
@@ -30,17 +40,36 @@ _HEAD = f"""\
 Every rule is one function over pairs of a child and a setting. The same function filters all pairs of a match, says
 why a child waits, and checks a plan.
 
-There are {len(HARD_RULES)} hard rules, {len(APPROVAL_RULES)} approvals and {len(PREFERENCE_RULES)} preferences.
+There are {len(HARD_RULES)} hard rules, {len(APPROVAL_RULES)} approvals, {len(PREFERENCE_RULES)} preferences,
+{len(NOTIFICATION_RULES)} notifications, {len(WARNING_RULES)} warnings and {len(PLANNING_RULES)} planning notes.
 
 - A **hard** rule must be kept. A child who stays where they live is not tested against it.
 - An **approval** lets the placement happen once somebody signs. The policy prices the work and delay of the
   signature.
 - A **preference** is wanted. The policy prices how much of it is missing.
+- A **notification** is what a placement obliges somebody to do by a deadline.
+- A **warning** is something that somebody should look at before deciding.
+- A **planning note** is about the places that an authority has or will lack, as this child shows them.
 
-Numbers that begin with R stand for a rule of law or of the authority's policy, with P for practice. "Text verified"
-says whether the words of the law were read for this rule; where it says no, the rule is known at second hand, and
-you should look it up before you rely on it. "In force from" is empty where the rule is older than any data is
-likely to be; before that day the rule is not applied. Prices are settings of the section `[price]` of the policy,
+The last three never exclude a pair and cost nothing.
+
+**Whom a rule is about.** Most are about one child and one setting. Where a rule is about everybody in a setting
+together, or about a sibling group, the page says so: the test of the pair then looks at those who live there for
+good, and the model and the certificate keep the rule for whoever else comes or goes by the plan.
+
+**Whose rule it is.** A policy may switch off the authority's own rules, and no other: `[rules] off = ["R35"]` in the
+policy. They are {", ".join(SWITCHABLE_RULES)}. A rule of law stays on, and so does one that says what a placement is.
+
+**What may override a rule.** Where the law lets somebody override a rule, for a child, a setting, or a child in a
+setting, the table [`authorisations`](file_formats.md#authorisations) records it with who decided and when. It counts
+where it is in force on the day on which the child's placement starts. For an approval it is the signature already
+given, which then is neither asked for nor priced. Other rules cannot be named there.
+
+Numbers R01 to R38 are those of our catalogue of the law, a letter behind one stands for a part of it; P is practice.
+"Text verified" says whether the words of the law were read for this rule; where it says no, the rule is known at second
+hand, and you should look it up before you rely on it. "In force from" is empty where the rule is older than any data is
+likely to be; before that day the rule is not applied. What no table says cannot be tested: a rule whose data are absent
+keeps silent. Prices are settings of the section `[price]` of the policy,
 in pence a week, with the default.
 """
 
@@ -79,7 +108,8 @@ are allowed only if
 
 - all children who live with the carer are siblings of each other, that is members of one sibling group of the
   instance, or
-- all of them are named by the carer's exemption (`exempt_child_ids`).
+- all of them are named by the carer's exemption: in `exempt_child_ids` of the carer's row, or by authorisations of
+  R19, which say who gave it and when. Rule R20 asks for the latter.
 
 Members of a sibling group and children whom the exemption names cannot be added together: one set must hold
 everybody. Where somebody lives with the carer whom the instance does not list, neither exception applies, because
@@ -94,7 +124,33 @@ whatever their dates.
 A carer who is above the limit already, and whose household is under neither exception, takes nobody. The limit is
 tested only where somebody comes: a plan is not refused because of a household that it leaves as it was. Homes and
 supported accommodation have no such limit.
+
+## Bedrooms
+
+Rule R22 (fostering standard 10.6, which is a national minimum standard and no regulation). It is asked of carers whose
+bedrooms are counted (`num_bedrooms`) and of no other setting.
+
+- Every child over three, from the third birthday on, has a bedroom. A younger child needs none. A parent with a baby
+  needs one.
+- Two children share one where it is recorded for **both** that they may: an authorisation of R22 for each of them with
+  this carer. With one of the two agreements missing, each needs a bedroom. Siblings are no exception: the standard
+  makes none.
+- People in filled places whom the instance does not list count as over three, a bedroom each.
+
+It holds **day by day**, and is tested only where somebody over three comes: children who share a bedroom today may go
+on doing so, if nobody else over three joins them.
 """
+
+
+_SCOPES = {
+    Scope.HOUSEHOLD: "everybody in the setting together",
+    Scope.SIBLINGS: "a sibling group together",
+    Scope.AREA: "all children and places of an authority",
+}
+_OWNERS = {
+    Owner.AUTHORITY: "the authority's; its policy may switch the rule off",
+    Owner.QUESTION: "nobody's: it says what a placement is",
+}
 
 
 def price_name(rule: Rule) -> str:
@@ -123,7 +179,14 @@ def _rule(rule: Rule) -> str:
     if not rule.source.startswith(("Practice", "The authority's policy", "South West")):
         lines.append(f"- Text verified: {'yes' if rule.is_verified else 'no'}")
     if rule.signatory:
-        lines += [f"- Who signs: {rule.signatory}", f"- By when: {rule.deadline}"]
+        who = "Who signs" if rule.kind is Kind.APPROVAL else "Who sees to it"
+        lines += [f"- {who}: {rule.signatory}", f"- By when: {rule.deadline}"]
+    if rule.scope is not Scope.PAIR:
+        lines.append(f"- About: {_SCOPES[rule.scope]}")
+    if rule.owner is not Owner.STATUTE:
+        lines.append(f"- Whose rule: {_OWNERS[rule.owner]}")
+    if rule.lifted_by:
+        lines.append(f"- May be overridden by: {rule.lifted_by}")
     if rule.price is not None:
         unit = "a mile" if rule.divisor == 10 else "each time"
         lines.append(f"- Price: `{price_name(rule)}`, {rule.price(default_policy())} pence a week {unit} by default")
@@ -138,10 +201,30 @@ def _separations() -> str:
     )
 
 
+def _numbers() -> str:
+    """The table of the numbers R01 to R38 with the rules that stand for each."""
+    lines = ["## The law, by number", "", "| number | rules | text verified |", "|---|---|---|"]
+    for number in GUIDE_NUMBERS:
+        rules = parts_of(number)
+        named = "; ".join(f"{rule.id} {rule.title.lower()} ({rule.kind.value})" for rule in rules)
+        unread = [rule.id for rule in rules if not rule.is_verified]
+        verified = "yes" if not unread else "no" if len(unread) == len(rules) else f"not {', '.join(unread)}"
+        lines.append(f"| {number} | {named} | {verified} |")
+    return "\n".join([*lines, ""])
+
+
 def page() -> str:
     """The whole page."""
     parts = [_HEAD]
-    kinds = (("Hard rules", HARD_RULES), ("Approvals", APPROVAL_RULES), ("Preferences", PREFERENCE_RULES))
+    parts.append(_numbers())
+    kinds = (
+        ("Hard rules", HARD_RULES),
+        ("Approvals", APPROVAL_RULES),
+        ("Preferences", PREFERENCE_RULES),
+        ("Notifications", NOTIFICATION_RULES),
+        ("Warnings", WARNING_RULES),
+        ("Planning notes", PLANNING_RULES),
+    )
     for title, rules in kinds:
         parts.append(f"## {title}\n")
         parts += [_rule(rule) for rule in rules]

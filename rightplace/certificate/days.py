@@ -39,7 +39,7 @@ class Days:
         return asked if asked is not None and asked > self.instance.date else self.instance.date
 
     def violations(self) -> Iterator[Violation]:
-        """Whoever comes, comes to a free place, to people they may live with, within the usual fostering limit."""
+        """Whoever comes, comes to a free place, to people they may live with, to a carer who may and can take them."""
         for setting_id, newcomers in sorted(self._newcomers.items()):
             setting = self.instance.setting[setting_id]
             seen = set()
@@ -86,6 +86,7 @@ class Days:
             yield from self._household(setting, here_new, here_still, day)
         if isinstance(setting, Carer):
             yield from self._fostering_limit(setting, here_new, here_still, day)
+            yield from self._bedrooms(setting, here_new, here_still, day)
 
     def _num_left(self, setting: Setting, residents: tuple[Child, ...], still: list[Child], day: date) -> int:
         """Places that the plan frees: those of residents who have gone, unless their filling ended by itself before.
@@ -138,7 +139,25 @@ class Days:
         names = {child.id for child in (*new, *still)}
         numbers = self.facts.group_numbers.get(new[0].id, ())
         siblings = any(names <= set(self.instance.sibling_groups[number].child_ids) for number in numbers)
-        if unnamed or not (siblings or names <= carer.exempt_child_ids):
+        if unnamed or not (siblings or names <= self.instance.exempt_child_ids.get(carer.id, frozenset())):
             yield Violation(
                 "R19", tuple(sorted(names)), carer.id, f"{people} children on {day}, three is the usual limit"
             )
+
+    def _bedrooms(self, carer: Carer, new: list[Child], still: list[Child], day: date) -> Iterator[Violation]:
+        if carer.num_bedrooms is None or all(child.age_months < 36 for child in new):
+            return
+        over_three = [child for child in (*new, *still) if child.age_months >= 36]
+        sharing = [child for child in over_three if self._may_share(child, carer)]
+        needed = self._unnamed(carer, day) + len(over_three) - len(sharing) + (len(sharing) + 1) // 2
+        if needed > carer.num_bedrooms:
+            names = tuple(sorted(child.id for child in over_three))
+            yield Violation("R22", names, carer.id, f"need {needed} bedrooms on {day}, there are {carer.num_bedrooms}")
+
+    def _may_share(self, child: Child, carer: Carer) -> bool:
+        """Whether it is recorded that a child may share a bedroom with a carer, and holds when the child starts."""
+        return any(
+            row.rule == "R22" and row.child_id == child.id and row.setting_id == carer.id
+            for row in self.instance.authorisations
+            if row.is_in_force(self.start(child))
+        )

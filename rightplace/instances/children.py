@@ -226,6 +226,8 @@ class Child:
         A court has authorised secure accommodation (Children Act 1989 s25).
     secretary_of_state_approval
         Given for a child under 13 to be placed in a secure home.
+    adoption_considered
+        The plan may be adoption, and no placement order is made yet (Children Act 1989 s22C(9A)).
     avoid
         Locations to avoid (rule R38).
     separate_from_ids
@@ -274,6 +276,7 @@ class Child:
     foster_suitability: Suitability = Suitability.NOT_SPECIFIED
     residential_suitability: Suitability = Suitability.NOT_SPECIFIED
     supported_suitability: Suitability = Suitability.NOT_SPECIFIED
+    adoption_considered: bool = False
     avoid: tuple[AvoidArea, ...] = ()
     separate_from_ids: frozenset[str] = frozenset()
     connected_carer_ids: frozenset[str] = frozenset()

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from rightplace.errors import Fault, InstanceError
+from rightplace.instances.authorisations import Authorisation, authorisation_faults
 from rightplace.instances.children import ADULT_MONTHS, Child, Place, SiblingGroup, Togetherness
 from rightplace.instances.geography import Authority
 from rightplace.instances.policy import Policy, default_policy
@@ -86,6 +87,7 @@ class Tables:
     contracts: tuple[Contract, ...] = ()
     sibling_groups: tuple[SiblingGroup, ...] = ()
     authorities: tuple[Authority, ...] = ()
+    authorisations: tuple[Authorisation, ...] = ()
 
     @cached_property
     def child(self) -> Mapping[str, Child]:
@@ -156,7 +158,7 @@ class Instance(Tables):
         """Order the settings by table, as files hold them, and cross-check the whole."""
         ordered = sorted(self.settings, key=lambda setting: SETTING_TABLE_NAMES.index(table_of(setting)))
         object.__setattr__(self, "settings", tuple(ordered))
-        faults = list(cross_faults(self, where))
+        faults = list(cross_faults(self, where, on=self.date))
         if self.date.year not in YEARS:
             expected = f"a day from {YEARS.start} to {YEARS[-1]}"
             faults.append(Fault("about", None, "date", self.date.isoformat(), expected))
@@ -178,6 +180,23 @@ class Instance(Tables):
         """The day from which a placement of this child needs a place."""
         return max(self.date, child.needed_by) if child.needed_by is not None else self.date
 
+    @cached_property
+    def exempt_child_ids(self) -> Mapping[str, AbstractSet[str]]:
+        """By carer id: the children whom an exemption from the usual fostering limit names when they start (R19).
+
+        They stand in the carer's row or in the table of authorisations. Carers without an exemption are left out.
+        """
+        found: dict[str, set[str]] = defaultdict(set)
+        for setting in self.settings:
+            if isinstance(setting, Carer) and setting.exempt_child_ids:
+                found[setting.id].update(setting.exempt_child_ids)
+        for row in self.authorisations:
+            if row.rule != "R19" or row.setting_id is None or row.child_id is None:
+                continue
+            if row.is_in_force(self.start(self.child[row.child_id])):
+                found[row.setting_id].add(row.child_id)
+        return found
+
     def replace(self, **changes: Any) -> Instance:
         """A copy with some fields changed, checked again."""
         return dataclasses.replace(self, **changes)
@@ -185,7 +204,8 @@ class Instance(Tables):
     def at(self, day: datetime.date) -> Instance:
         """The same instance on another day: children are older or younger, and those who are 18 by then have left.
 
-        A child's place becomes vacant when they leave. Ages move by whole months.
+        A child's place becomes vacant when they leave. Ages move by whole months. Authorisations that are not given yet
+        on that day, or are for a child who has left, fall away.
 
         Raises
         ------
@@ -207,6 +227,7 @@ class Instance(Tables):
             children=tuple(dataclasses.replace(c, separate_from_ids=c.separate_from_ids & names) for c in stay),
             settings=settings,
             sibling_groups=tuple(dataclasses.replace(g, child_ids=ids) for g, ids in groups if len(ids) > 1),
+            authorisations=tuple(row for row in self.authorisations if row.is_known(day, names)),
         )
 
     def _unborn_fault(self, child_id: str, day: datetime.date) -> Fault:
@@ -237,13 +258,17 @@ def _vacate(setting: Setting, num_left: int) -> Setting:
     return dataclasses.replace(setting, offer=offer)
 
 
-def cross_faults(tables: Tables, where: Where, unread: Unread = Unread()) -> Iterator[Fault]:
+def cross_faults(
+    tables: Tables, where: Where, unread: Unread = Unread(), on: datetime.date | None = None
+) -> Iterator[Fault]:
     """Everything that one table says against another, or an object against itself.
 
     Parameters
     ----------
     unread
         What is not in ``tables`` because it could not be read: a reference to it is no fault.
+    on
+        The day of the instance, where it is known.
     """
     references = References(tables, unread)
 
@@ -259,6 +284,7 @@ def cross_faults(tables: Tables, where: Where, unread: Unread = Unread()) -> Ite
         "contracts": tables.contracts,
         "settings": tables.settings,
         "authorities": tables.authorities,
+        "authorisations": tables.authorisations,
     }
     for table, items in objects.items():
         for key, number in Counter(item.id for item in items).items():
@@ -282,6 +308,9 @@ def cross_faults(tables: Tables, where: Where, unread: Unread = Unread()) -> Ite
             yield fault("contracts", contract.id, "num_beds", 0, "the number of beds that the block pays for")
         if contract.authority_id is not None and references.lacks("authorities", contract.authority_id):
             yield fault("contracts", contract.id, "authority_id", contract.authority_id, "a known authority")
+    for row in tables.authorisations:
+        for column, value, expected in authorisation_faults(references, row, on):
+            yield fault("authorisations", row.id, column, value, expected)
     yield from group_faults(references, fault)
 
 

@@ -36,6 +36,11 @@ Lift = Annotated[int, Strict(), Ge(0), Le(MAX_NEED_LEVEL)]
 YesNo = Annotated[bool, Strict()]
 
 
+SWITCHABLE_RULES = ("P02", "P04", "P07", "P08", "P10", "P11", "R35")
+"""The rules that are the authority's own, so that its policy may switch them off. All others are law, or say what a
+placement is."""
+
+
 class SearchOrder(StrEnum):
     """Whether all settings are considered together or own provision first."""
 
@@ -87,6 +92,8 @@ class Prices:
     out_of_area: Pence
     siblings_apart: Pence
     not_the_preferred_type: Pence
+    connected_carer_not_used: Pence
+    not_foster_for_adoption: Pence
     unmet_faith: Pence
     unmet_language: Pence
     unmet_ethnicity: Pence
@@ -95,6 +102,7 @@ class Prices:
     approval_director: Pence
     approval_emergency_terms: Pence
     approval_unregistered: Pence
+    approval_impact_on_residents: Pence
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +189,14 @@ class EmergencyPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSwitches:
+    """The authority's own rules that it does not apply."""
+
+    __pydantic_config__: ClassVar[Any] = _FORBID
+    off: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """All choices of one authority; see ``default_policy.toml`` for the meaning and default of each."""
 
@@ -194,6 +210,7 @@ class Policy:
     quality: Quality
     compatibility: Compatibility
     emergency: EmergencyPolicy
+    rules: RuleSwitches
 
 
 def default_policy() -> Policy:
@@ -254,12 +271,18 @@ def policy_from(settings: Mapping[str, Any], table: str) -> Policy:
 
 
 def _contradictions(policy: Policy, table: str) -> list[Fault]:
-    """What one setting says against another."""
+    """What one setting says against another, and rules that no policy can switch off."""
+    faults = []
     low, medium = policy.support.low_lifts_levels, policy.support.medium_lifts_levels
-    if medium >= low:
-        return []
-    expected = f"at least support.low_lifts_levels, {low}: medium support is more than low support"
-    return [Fault(table, None, "support.medium_lifts_levels", str(medium), expected)]
+    if medium < low:
+        expected = f"at least support.low_lifts_levels, {low}: medium support is more than low support"
+        faults.append(Fault(table, None, "support.medium_lifts_levels", str(medium), expected))
+    expected = (
+        f"a rule that is the authority's own, one of {', '.join(SWITCHABLE_RULES)}: no policy switches off others"
+    )
+    return faults + [
+        Fault(table, None, "rules.off", rule, expected) for rule in policy.rules.off if rule not in SWITCHABLE_RULES
+    ]
 
 
 _TYPES = {

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rightplace.instances import cells as c
+from rightplace.instances.authorisations import LIFTABLE_RULES, Authorisation
 from rightplace.instances.children import (
     AdultRatio,
     CaredForAlongside,
@@ -45,6 +46,9 @@ from rightplace.instances.settings import (
     SupportedAccommodation,
     Terms,
 )
+
+if TYPE_CHECKING:
+    from rightplace.files import Cell
 
 Values = dict[str, Any]
 
@@ -89,6 +93,16 @@ RATIO = c.one_of(
 )
 GRADE = c.one_of(Grade)
 CATEGORY = c.one_of(AccommodationCategory, {str(int(category)): category for category in AccommodationCategory})
+
+
+def _read_rule(cell: Cell, _: c.Lookup) -> str:
+    rule = c.as_text(cell).upper()
+    if rule not in LIFTABLE_RULES:
+        raise ValueError
+    return rule
+
+
+RULE = c.Kind(f"a rule that may be overridden: {', '.join(LIFTABLE_RULES)}", _read_rule, str, tuple(LIFTABLE_RULES))
 
 
 def _fields(item: Any) -> Values:
@@ -192,6 +206,7 @@ CHILDREN = Table(
         Column("wishes", c.some_of(Wish), "What the child asks the setting to share."),
         Column("risks_to_self", c.risks(RiskToSelf), ""),
         Column("risks_to_others", c.risks(RiskToOthers), ""),
+        Column("adoption_considered", c.YES_NO, "The plan may be adoption, and no placement order is made yet."),
         Column("avoid", c.AVOID, "Locations to avoid."),
         Column("separate_from_ids", c.IDENTIFIERS, "Children who must never share a setting with this one."),
         Column("connected_carer_ids", c.IDENTIFIERS, "Carers of this workbook who are relatives or friends."),
@@ -315,6 +330,7 @@ CARERS = _setting_table(
     Carer,
     Column("place", c.one_of(Place), "SSDA903 PLACE: U1 to U6."),
     Column("connected", c.YES_NO, "A relative or friend, approved for named children only."),
+    Column("temporarily_approved_on", c.DATE, "A relative or friend approved for the time being only: since when."),
     Column("ethnicities", c.some_of(Ethnicity), ""),
     Column("num_bedrooms", c.integer(0, 20), "Bedrooms for fostered children."),
     Column(
@@ -331,6 +347,7 @@ HOMES = _setting_table(
     Column("place", c.one_of(Place), "SSDA903 PLACE: K2 children's home, K1 secure, S1 school, R3 family centre."),
     *_REGISTERED,
     Column("adult_ratio", RATIO, "Adults to a child that the home provides."),
+    Column("num_adults", c.integer(0, 60), "People over 18 among those in filled places."),
 )
 SUPPORTED = _setting_table(
     "supported_accommodation",
@@ -340,5 +357,24 @@ SUPPORTED = _setting_table(
     Column("place", c.one_of(Place), "SSDA903 PLACE: K3; H5 or P2 before 2024."),
     *_REGISTERED,
 )
+AUTHORISATIONS = Table(
+    "authorisations",
+    "Decisions that override a rule where the law lets them: exemptions, agreements, court orders, signatures given.",
+    (
+        _required("id", c.IDENTIFIER, "The reference of the decision."),
+        _required(
+            "rule",
+            RULE,
+            "The rule that is overridden; the page of rules says of each what the law lets override it.",
+        ),
+        Column("child_id", c.IDENTIFIER, "The child it is for; empty where it is for a setting, whoever comes."),
+        Column("setting_id", c.IDENTIFIER, "The setting it is for; empty where it is for a child, wherever it goes."),
+        _required("authorised_by", c.TEXT, "The office or court that decided. Never a name."),
+        _required("authorised_on", c.DATE, "The day of the decision, up to the date of the instance."),
+        Column("last_day", c.DATE, "The last day on which it holds; empty until it is withdrawn."),
+    ),
+    lambda v: Authorisation(**v),
+    _fields,
+)
 SETTING_TABLES = (CARERS, HOMES, SUPPORTED)
-TABLES = (CHILDREN, SIBLING_GROUPS, *SETTING_TABLES, PROVIDERS, CONTRACTS, BANDS)
+TABLES = (CHILDREN, SIBLING_GROUPS, *SETTING_TABLES, PROVIDERS, CONTRACTS, BANDS, AUTHORISATIONS)

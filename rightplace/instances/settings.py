@@ -203,12 +203,24 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carer:
-    """A fostering household: mainstream, specialist, parent-and-child or connected (PLACE U1 to U6)."""
+    """A fostering household: mainstream, specialist, parent-and-child or connected (PLACE U1 to U6).
+
+    Parameters
+    ----------
+    temporarily_approved_on
+        A connected person approved for the time being only (Care Planning Regulations 2010 reg 24): since when.
+    num_bedrooms
+        Bedrooms for fostered children; ``None`` where nobody counted them, and then rule R22 says nothing.
+    exempt_child_ids
+        Children named in an exemption from the usual fostering limit of which no date is known; one with a date is an
+        authorisation of rule R19.
+    """
 
     id: str
     offer: Offer
     place: Place = Place.U6
     connected: bool = False
+    temporarily_approved_on: date | None = None
     ethnicities: frozenset[Ethnicity] = frozenset()
     num_bedrooms: int | None = None
     support_limit: Support = Support.NONE
@@ -217,7 +229,10 @@ class Carer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """A children's home, secure home, residential school, family centre or other residential setting."""
+    """A children's home, secure home, residential school, family centre or other residential setting.
+
+    ``num_adults`` of the people in its filled places are over 18.
+    """
 
     id: str
     offer: Offer
@@ -226,6 +241,7 @@ class Home:
     registered: bool = True
     grade: Grade | None = None
     adult_ratio: AdultRatio = AdultRatio.STANDARD
+    num_adults: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from rightplace.instances.geography import Authority, Point, english_authorities
 from rightplace.instances.instance import SETTING_TABLE_NAMES, Instance, Tables, Unread, cross_faults, table_of
 from rightplace.instances.policy import Policy, policy_from, policy_settings, read_policy, write_toml
 from rightplace.instances.schema import (
+    AUTHORISATIONS,
     BANDS,
     CHILDREN,
     CONTRACTS,
@@ -226,9 +227,10 @@ def read_instance(path: Path, policy: Policy | None = None) -> Instance:
         "contracts": tuple(contracts),
         "sibling_groups": tuple(groups),
         "authorities": _authorities(reader.lookup, children, settings, providers, contracts),
+        "authorisations": tuple(reader.read(AUTHORISATIONS)),
     }
     if reader.faults or policy is None:
-        faults = [*reader.faults, *cross_faults(Tables(**tables), reader.where, reader.unread)]
+        faults = [*reader.faults, *cross_faults(Tables(**tables), reader.where, reader.unread, about.get("date"))]
         sources = list(dict.fromkeys(fault.table for fault in faults))
         raise InstanceError(sorted(faults, key=lambda fault: (sources.index(fault.table), fault.row or 0)))
     return Instance(name=about["name"], date=about["date"], policy=policy, where=reader.where, **tables)
@@ -374,6 +376,7 @@ def instance_sheets(instance: Instance) -> dict[str, tuple[tuple[str, ...], list
         CONTRACTS.name: instance.contracts,
         BANDS.name: bands,
         AUTHORITIES.name: instance.authorities,
+        AUTHORISATIONS.name: instance.authorisations,
     }
     for table in SETTING_TABLES:
         items[table.name] = [setting for setting in instance.settings if table_of(setting) == table.name]

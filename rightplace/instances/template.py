@@ -8,6 +8,7 @@ from rightplace.files import written_at_once
 from rightplace.instances import cells
 from rightplace.instances.geography import english_authorities
 from rightplace.instances.schema import (
+    AUTHORISATIONS,
     BANDS,
     CARERS,
     CHILDREN,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_SHEETS = (CHILDREN, SIBLING_GROUPS, CARERS, HOMES, SUPPORTED, PROVIDERS, CONTRACTS, BANDS, AUTHORITIES)
+_SHEETS = (CHILDREN, SIBLING_GROUPS, CARERS, HOMES, SUPPORTED, PROVIDERS, CONTRACTS, BANDS, AUTHORISATIONS, AUTHORITIES)
 _LAST_ROW = 2000
 _REQUIRED_FILL, _OPTIONAL_FILL = "FFE699", "DDEBF7"
 _TEXT, _DATE, _MONEY = "@", "yyyy-mm-dd", '"£"#,##0.00'
@@ -46,7 +47,7 @@ _AS_TEXT = (
     cells.AUTHORITIES,
     RATIO,
 )
-_REFERENCES = {"provider_id": PROVIDERS.name, "contract_id": CONTRACTS.name}
+_REFERENCES = {"provider_id": PROVIDERS.name, "contract_id": CONTRACTS.name, "child_id": CHILDREN.name}
 _ORDER = (
     ("about", "1", "The date that ages and vacancies are taken at, and a name for the workbook. Must be filled."),
     (PROVIDERS.name, "2", PROVIDERS.note),
@@ -57,6 +58,7 @@ _ORDER = (
     (SIBLING_GROUPS.name, "7", SIBLING_GROUPS.note),
     (CONTRACTS.name, "if any", CONTRACTS.note),
     (BANDS.name, "if any", BANDS.note),
+    (AUTHORISATIONS.name, "if any", AUTHORISATIONS.note),
     (AUTHORITIES.name, "rarely", AUTHORITIES.note),
 )
 _TYPING = (

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rightplace.instances.children import Togetherness, Urgency
 from rightplace.instances.policy import SearchOrder
 from rightplace.instances.settings import ContractKind, Support
-from rightplace.models import families
+from rightplace.models import bedrooms, families
 from rightplace.models.eligible import Options, options_of
 from rightplace.models.parts import Parts, parts_of
 from rightplace.plan import Placement, PlacementKind, Plan
@@ -186,6 +186,7 @@ def allocation_program(data: AllocationData) -> tuple[Program, Columns]:
     families.siblings_fill_places(data, columns, builder)
     families.children_who_must_not_share(data, columns, builder)
     families.usual_fostering_limit(data, columns, builder)
+    bedrooms.bedrooms_of_their_own(data, columns, builder)
     apart = families.siblings_apart(data, columns, builder)
     saving, saved = families.block_beds(data, columns, builder)
     return builder.build(_objectives(data, columns, builder.num_columns, apart, saving, saved)), columns

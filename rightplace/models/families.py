@@ -49,7 +49,7 @@ class Seats:
     first: Ints
 
 
-class _Rows:
+class Rows:
     """Collects the rows of one family, each at most some number."""
 
     def __init__(self) -> None:
@@ -119,7 +119,7 @@ def vacant_places(data: AllocationData, columns: Columns, builder: ProgramBuilde
     seats = columns.seats
     free = data.facts.free
     later = np.full(free.shape[0], np.iinfo(np.int64).max)
-    block = _Rows()
+    block = Rows()
     for t in range(free.shape[1] - 1, -1, -1):
         here = np.flatnonzero(seats.day <= t)
         num = np.bincount(seats.setting[here], minlength=free.shape[0])
@@ -145,7 +145,7 @@ def siblings_fill_places(data: AllocationData, columns: Columns, builder: Progra
     """
     parts = columns.parts
     places, size = data.facts.free[parts.setting, -1], parts.size
-    block = _Rows()
+    block = Rows()
     for k in range(2, int(size.max(initial=1)) + 1):
         count = parts_filled(size, places, k)
         tighter = np.bincount(parts.setting, (count * k > size) | (places % k > 0)) > 0
@@ -177,7 +177,7 @@ def children_who_must_not_share(data: AllocationData, columns: Columns, builder:
         _clash_rows(seats, here, clash, hot, int(data.facts.free[setting, -1]))
         for setting, here, clash in _clashing(data, seats, hot)
     ]
-    block = _Rows()
+    block = Rows()
     for rows, cols, values, most in blocks:
         block.extend(rows, cols, values, most)
     block.add_to(builder, "children_who_must_not_share", is_lazy=True)
@@ -250,7 +250,7 @@ def usual_fostering_limit(data: AllocationData, columns: Columns, builder: Progr
             limits += _limits_of(data, columns, setting_idx, setting, span)
     num_sets = sum(len(limit.outside) for limit in limits)
     relaxations = iter(builder.add_columns("limit_relaxed", num_sets, Domain.INTEGER))
-    block = _Rows()
+    block = Rows()
     for limit in limits:
         relax = [next(relaxations) for _ in limit.outside]
         cols = np.concatenate([limit.columns, np.array(relax, dtype=np.int64)])
@@ -315,8 +315,9 @@ def _limit_on(
         if _are_siblings(data, there | {data.instance.children[int(c)].id for c in coming}):
             people[column] = room
     outside = []
-    if carer.exempt_child_ids and carer.exempt_child_ids >= there and not unnamed:
-        named = [facts.child_idx[i] for i in carer.exempt_child_ids]
+    exempt = data.instance.exempt_child_ids.get(carer.id, frozenset())
+    if exempt and exempt >= there and not unnamed:
+        named = [facts.child_idx[i] for i in exempt]
         outside.append(seats.column[span[~np.isin(children, named)]])
     live_there = ~seats.is_new[span]
     if int(facts.children.num_children[np.unique(children[live_there])].sum()) > room:
@@ -346,7 +347,7 @@ def siblings_apart(data: AllocationData, columns: Columns, builder: ProgramBuild
     apart = builder.add_columns("siblings_apart", num_pairs, Domain.IMPLIED)
     if not data.siblings_apart_pence:
         return apart
-    block, parts, pair = _Rows(), columns.parts, iter(apart)
+    block, parts, pair = Rows(), columns.parts, iter(apart)
     first = np.searchsorted(parts.group, np.arange(len(data.groups) + 1))
     for number, group in groups:
         span = slice(parts.first[first[number]], parts.first[first[number + 1]])
@@ -372,7 +373,7 @@ def block_beds(data: AllocationData, columns: Columns, builder: ProgramBuilder) 
     free_blocks = [block for block, beds in data.blocks.items() if beds > 0]
     options = np.flatnonzero((fees.block_saving > 0) & np.isin(fees.block_idx, free_blocks))
     used = builder.add_columns("block_bed", len(options), Domain.IMPLIED)
-    block = _Rows()
+    block = Rows()
     for option, column in zip(options, used, strict=True):
         setting = int(data.options.pairs.setting_idx[option])
         span = np.arange(seats.first[setting], seats.first[setting + 1])

@@ -38,10 +38,11 @@ class _Walk:
         self._activity = [0.0] * program.num_rows
         self.point = [0.0] * program.num_columns
         self.relaxations: dict[int, list[int]] = {}
-        for column in program.column_blocks.get("limit_relaxed", range(0)):
-            for row, value in self._entries(column):
-                if value < 0:
-                    self.relaxations.setdefault(row, []).append(column)
+        for block in ("limit_relaxed", "bedrooms_relaxed"):
+            for column in program.column_blocks.get(block, range(0)):
+                for row, value in self._entries(column):
+                    if value < 0:
+                        self.relaxations.setdefault(row, []).append(column)
 
     def _entries(self, column: int) -> Iterator[tuple[int, float]]:
         span = slice(self._starts[column], self._starts[column + 1])
@@ -59,7 +60,7 @@ class _Walk:
         return any(self._is_broken(row) for row, _ in self._entries(column))
 
     def take_first(self, take: list[int], leave: list[int]) -> None:
-        """Set the first of ``take`` that the rows allow to 1 and ``leave`` to 0; relax the fostering limit if need be.
+        """Set the first of ``take`` that the rows allow to 1 and ``leave`` to 0; relax limits if need be.
 
         Where they allow none, everything stays as it is.
         """

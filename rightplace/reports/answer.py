@@ -10,8 +10,9 @@ from rightplace.files import Form, Row, write_json, write_sheets
 from rightplace.plan import Placement, PlacementKind, Plan
 from rightplace.reports.wording import homes_after, setting_type, siblings_with
 from rightplace.result import Status
-from rightplace.rules.catalogue import APPROVAL_RULES
+from rightplace.rules.catalogue import APPROVAL_RULES, NOTIFICATION_RULES, WARNING_RULES
 from rightplace.rules.pairs import Facts, Pairs
+from rightplace.rules.rule import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,12 +26,17 @@ if TYPE_CHECKING:
 
 def approvals_of(facts: Facts, of: Sequence[Placement]) -> dict[str, list[Rule]]:
     """The approvals that each of some placements needs, by child id; staying needs none."""
+    return _called_for(facts, of, APPROVAL_RULES)
+
+
+def _called_for(facts: Facts, of: Sequence[Placement], rules: Sequence[Rule]) -> dict[str, list[Rule]]:
+    """The rules of some that each of some placements does not keep, by child id; staying calls for none."""
     placements = [p for p in of if p.kind is not PlacementKind.STAY]
     children = np.array([facts.child_idx[p.child_id] for p in placements], dtype=np.int64)
     settings = np.array([facts.setting_idx[p.setting_id] for p in placements], dtype=np.int64)
     pairs = Pairs(facts, children, settings)
     needed: dict[str, list[Rule]] = {placement.child_id: [] for placement in of}
-    for rule in APPROVAL_RULES:
+    for rule in rules:
         for row in np.flatnonzero(~rule.passes(pairs)):
             needed[placements[int(row)].child_id].append(rule)
     return needed
@@ -150,12 +156,12 @@ def placements_of(
     """
     facts = facts if facts is not None else Facts(instance, rematch=plan.rematch)
     placements = [p for p in plan.placements if child_ids is None or p.child_id in child_ids]
-    approvals = approvals_of(facts, placements)
+    called_for = _called_for(facts, placements, (*APPROVAL_RULES, *NOTIFICATION_RULES, *WARNING_RULES))
     homes = homes_after(instance, plan)
-    return [_placement(instance, placement, homes, approvals[placement.child_id]) for placement in placements]
+    return [_placement(instance, placement, homes, called_for[placement.child_id]) for placement in placements]
 
 
-def _placement(instance: Instance, placement: Placement, homes: dict[str, str], needed: list[Rule]) -> dict[str, Any]:
+def _placement(instance: Instance, placement: Placement, homes: dict[str, str], rules: list[Rule]) -> dict[str, Any]:
     child, setting = instance.child[placement.child_id], instance.setting[placement.setting_id]
     found, total = siblings_with(instance, homes, child.id)
     return {
@@ -173,8 +179,16 @@ def _placement(instance: Instance, placement: Placement, homes: dict[str, str], 
         "siblings": found,
         "num_siblings": total,
         "approvals": [
-            {"rule": r.id, "title": r.title, "signatory": r.signatory, "deadline": r.deadline} for r in needed
+            {"rule": r.id, "title": r.title, "signatory": r.signatory, "deadline": r.deadline}
+            for r in rules
+            if r.kind is Kind.APPROVAL
         ],
+        "notifications": [
+            {"rule": r.id, "title": r.title, "by": r.signatory, "deadline": r.deadline}
+            for r in rules
+            if r.kind is Kind.NOTIFICATION
+        ],
+        "warnings": [{"rule": r.id, "title": r.title, "sentence": r.sentence} for r in rules if r.kind is Kind.WARNING],
     }
 
 

@@ -26,7 +26,15 @@ NOT_LOOKED_AT = (
     "by one and with the other search order, timing, solver."
 )
 """What of an answer cannot be recomputed from the instance and the plan without solving."""
-_KEYS = {"placements": "child", "waiting": "child", "tiers": "name", "approvals": "rule", "reasons": "rule"}
+_KEYS = {
+    "placements": "child",
+    "waiting": "child",
+    "tiers": "name",
+    "approvals": "rule",
+    "notifications": "rule",
+    "warnings": "rule",
+    "reasons": "rule",
+}
 """By what the items of each list of an answer are told apart."""
 _READ_AS_PLAN = {"placements": {"setting_type", "with_siblings", "approvals"}, "waiting": {"reasons"}}
 """Of tables, what is no part of the plan; the plan is read cell by cell, as people type, and checked by itself."""

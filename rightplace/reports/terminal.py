@@ -8,7 +8,7 @@ from rich.table import Table
 
 from rightplace.instances.children import ADULT_MONTHS, AGE_BANDS, Urgency
 from rightplace.instances.instance import Instance, table_of
-from rightplace.reasons import CLASH, LIMIT, SIBLINGS, Reason
+from rightplace.reasons import BEDROOMS, CLASH, LIMIT, SIBLINGS, Reason
 from rightplace.reports.proof import proof_sentences
 from rightplace.reports.questions import questions_of
 from rightplace.reports.wording import pounds
@@ -59,6 +59,9 @@ def _print_placements(answer: dict[str, Any], console: Console) -> None:
         if item["kind"] != "stay":
             table.add_row(*_placement_cells(item))
     print_table(table, console)
+    for item in answer["placements"]:
+        for found in item["warnings"]:
+            console.print(f"Look at {item['child']}: {found['sentence']} ({found['rule']})", highlight=False)
     stays = sum(item["kind"] == "stay" for item in answer["placements"])
     if stays:
         console.print(f"{stays} children who may move are best left where they are.")
@@ -129,6 +132,7 @@ def _plan_words(reason: Reason) -> str:
         OPEN: "would still take the child: not on the shortlist, or the search ended too early",
         CLASH: f"suit the child, but must not be shared with {named}, who will live there (R18)",
         LIMIT: "suit the child, but the carer would look after too many (R19)",
+        BEDROOMS: "suit the child, but the carer would have too few bedrooms (R22)",
         SIBLINGS: f"suit the child, but {named} must come too and cannot (R06)",
     }
     return words[reason.rule]

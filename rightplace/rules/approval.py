@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from rightplace.instances.children import Place
+from rightplace.rules.compatibility import impact_on_residents
 from rightplace.rules.pairs import Pairs, Type
+from rightplace.rules.preference import changes_school
 from rightplace.rules.regulation import age_and_sex_fit
 from rightplace.rules.rule import Mask, approval
 
@@ -95,4 +99,66 @@ def secure_without_order(p: Pairs) -> Mask:
     return ~p.is_place(Place.K1) | p.child(p.facts.children.secure_order)
 
 
-RULES = (out_of_area, at_a_distance, emergency_outside_terms, unregistered_home, secure_without_order)
+@approval(
+    "R20",
+    "Exemption by the authority where the carer lives",
+    source="Children Act 1989 Sch 7 paras 4 and 5",
+    sentence="Only the local authority in whose area the carer lives may exempt them from the usual fostering limit, "
+    "in writing and naming the children; without it the household counts as a children's home.",
+    signatory="local authority in whose area the carer lives",
+    deadline="before the placement",
+    price=lambda policy: policy.price.approval_nominated_officer,
+)
+def exemption_is_recorded(p: Pairs) -> Mask:
+    """The carer's row names no exemption for the child, or the decision is recorded with who and when (R19 or R20)."""
+    named = p.facts.undated_exemptions
+    keys = p.child_idx * len(p.facts.instance.settings) + p.setting_idx
+    return ~np.isin(keys, named) | p.is_authorised("R19") | p.is_stay
+
+
+@approval(
+    "R23T",
+    "Temporary approval of a relative or friend",
+    source="Care Planning Regulations 2010 regs 24 and 25; the 16 and 8 weeks at second hand only",
+    sentence="A relative or friend may look after the child before they are approved as a foster carer, if they are "
+    "assessed as suitable and approved for the time being.",
+    signatory="nominated officer",
+    deadline="full approval within 16 weeks of the temporary one; 24 weeks where it is extended",
+    price=lambda policy: policy.price.approval_nominated_officer,
+    verified=False,
+)
+def temporary_approval(p: Pairs) -> Mask:
+    """The carer is not approved for the time being only."""
+    return p.setting(p.facts.settings.temporarily_approved_on) == 0
+
+
+@approval(
+    "R27",
+    "Change of school in years 10 and 11",
+    source="Care Planning Regulations 2010 reg 10",
+    sentence="A looked-after child in key stage 4 is not moved so that their education is disrupted until the "
+    "nominated officer approves, having consulted the designated teacher and the reviewing officer. Emergencies are "
+    "excepted.",
+    signatory="nominated officer",
+    deadline="before the move",
+    price=lambda policy: policy.price.approval_nominated_officer,
+)
+def key_stage_4(p: Pairs) -> Mask:
+    """Not a placed child in year 10 or 11 whose journey to school means a change of school; no emergency."""
+    c = p.facts.children
+    year = p.child(c.school_year)
+    concerned = p.child(c.is_placed) & ((year == 10) | (year == 11)) & ~p.child(c.emergency)
+    return ~(concerned & ~p.is_stay & changes_school(p))
+
+
+RULES = (
+    out_of_area,
+    at_a_distance,
+    emergency_outside_terms,
+    unregistered_home,
+    secure_without_order,
+    impact_on_residents,
+    exemption_is_recorded,
+    temporary_approval,
+    key_stage_4,
+)

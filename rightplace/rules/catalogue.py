@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.rules import approval, compatibility, practice, preference, regulation
+from rightplace.rules import approval, bedrooms, compatibility, notice, practice, preference, regulation
 from rightplace.rules.pairs import Pairs
 from rightplace.rules.rule import Kind, Rule
 
@@ -16,10 +16,20 @@ if TYPE_CHECKING:
 
     from rightplace.rules.pairs import Facts, Ints
 
-HARD_RULES: tuple[Rule, ...] = (*practice.RULES, *regulation.RULES, *compatibility.RULES)
+HARD_RULES: tuple[Rule, ...] = (*practice.RULES, *regulation.RULES, *compatibility.RULES, *bedrooms.RULES)
 APPROVAL_RULES: tuple[Rule, ...] = approval.RULES
 PREFERENCE_RULES: tuple[Rule, ...] = preference.RULES
-RULES: tuple[Rule, ...] = (*HARD_RULES, *APPROVAL_RULES, *PREFERENCE_RULES)
+NOTIFICATION_RULES: tuple[Rule, ...] = tuple(rule for rule in notice.RULES if rule.kind is Kind.NOTIFICATION)
+WARNING_RULES: tuple[Rule, ...] = tuple(rule for rule in notice.RULES if rule.kind is Kind.WARNING)
+PLANNING_RULES: tuple[Rule, ...] = tuple(rule for rule in notice.RULES if rule.kind is Kind.PLANNING)
+RULES: tuple[Rule, ...] = (
+    *HARD_RULES,
+    *APPROVAL_RULES,
+    *PREFERENCE_RULES,
+    *NOTIFICATION_RULES,
+    *WARNING_RULES,
+    *PLANNING_RULES,
+)
 GRID_RULES: tuple[Rule, ...] = (
     practice.type_is_suitable,
     practice.meets_need_level,
@@ -32,6 +42,15 @@ CAPACITY = "capacity"
 """What stands for a rule where a setting is lawful but other children take its places."""
 OPEN = "open"
 """What stands for a rule where a setting would still take the child."""
+
+
+GUIDE_NUMBERS = tuple(f"R{number:02}" for number in range(1, 39))
+"""The rules of law that the catalogue covers, each by a rule of its number or by parts of it (R05, R05C, R05M)."""
+
+
+def parts_of(number: str) -> tuple[Rule, ...]:
+    """The rules that a number of the field guide stands for: its own, and those with a letter behind it."""
+    return tuple(rule for rule in RULES if rule.id == number or (rule.id[:3] == number and rule.id[3:].isalpha()))
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 
 from rightplace.instances.children import CaredForAlongside, Child, RiskLevel, RiskToOthers, RiskToSelf, Togetherness
 from rightplace.instances.policy import SeparateFrom, Separation
-from rightplace.rules.rule import hard
+from rightplace.rules.rule import Scope, approval, hard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,7 @@ class Household:
         self.only_younger = _flag(children, lambda c: c.cared_for_alongside is CaredForAlongside.ONLY_YOUNGER)
         self.separations = facts.instance.policy.compatibility.separations
         self.poses = [self._flags(separation, _poses) for separation in self.separations]
+        self.poses_any = [self._flags(separation, _poses_at_all) for separation in self.separations]
         self.runs = [self._flags(separation, _is_at_risk) for separation in self.separations]
         self.named_keys = self._named_keys()
         self.is_named = np.zeros(len(children), dtype=np.bool_)
@@ -70,16 +71,26 @@ class Household:
         older_by = self.ages_months[a] - self.ages_months[b]
         clashes: Mask = (self.facts.children.solo[a]) | (self.only_older[a] & (older_by > 0))
         clashes |= self.only_younger[a] & (older_by < 0)
+        return clashes | self._endangers(a, b, self.poses)
+
+    def is_risk(self, a: Ints, b: Ints) -> Mask:
+        """Whether one of each two poses a known risk to the other, of a kind that the policy separates."""
+        return (self._endangers(a, b, self.poses_any) | self._endangers(b, a, self.poses_any)) & (a != b)
+
+    def _endangers(self, a: Ints, b: Ints, poses: list[NDArray[np.bool_]]) -> Mask:
+        """Whether ``a`` is among those who pose a risk, and ``b`` among those whom the policy keeps from them."""
+        older_by = self.ages_months[a] - self.ages_months[b]
+        found: Mask = np.zeros(len(a), dtype=np.bool_)
         least = max(1, self.facts.instance.policy.compatibility.younger_by_months)
-        for separation, poses, runs in zip(self.separations, self.poses, self.runs, strict=True):
+        for separation, poses_it, runs in zip(self.separations, poses, self.runs, strict=True):
             match separation.separate_from:
                 case SeparateFrom.YOUNGER:
-                    clashes |= poses[a] & (older_by >= least)
+                    found |= poses_it[a] & (older_by >= least)
                 case SeparateFrom.AT_RISK:
-                    clashes |= poses[a] & runs[b]
+                    found |= poses_it[a] & runs[b]
                 case SeparateFrom.ANY:
-                    clashes |= poses[a]
-        return clashes
+                    found |= poses_it[a]
+        return found
 
     def may_clash(self) -> Mask:
         """Per child: whether anything about them could clash with another child (a superset, quickly)."""
@@ -97,6 +108,10 @@ def _poses(child: Child, separation: Separation) -> bool:
     return child.risk_to_others(separation.risk) >= separation.least_level
 
 
+def _poses_at_all(child: Child, separation: Separation) -> bool:
+    return child.risk_to_others(separation.risk) > RiskLevel.NO_KNOWN
+
+
 def _is_at_risk(child: Child, separation: Separation) -> bool:
     exploited_by = _EXPLOITED_BY.get(separation.risk)
     return exploited_by is not None and child.risk_to_self(exploited_by) is RiskLevel.HIGH
@@ -108,6 +123,8 @@ def _is_at_risk(child: Child, separation: Separation) -> bool:
     source="Children's Homes Regulations 2015 regs 12 and 14; Fostering NMS 2011 standard 15",
     sentence="The child and those who live there may share a home: no risk, named separation or wish for older or "
     "younger company speaks against it; a child who should live alone goes where nobody lives.",
+    verified=False,
+    scope=Scope.HOUSEHOLD,
 )
 def compatible_with_residents(p: Pairs) -> Mask:
     """No clash with a resident who will still be there on the child's first day; solo children need an empty setting.
@@ -122,7 +139,11 @@ def compatible_with_residents(p: Pairs) -> Mask:
 
 
 def _clashes_with_residents(p: Pairs) -> Mask:
-    """Expand each pair by the residents who stay at least until the child comes, and ask the household."""
+    return _any_resident(p, p.facts.household.clash)
+
+
+def _any_resident(p: Pairs, speaks_against: Callable[[Ints, Ints], Mask]) -> Mask:
+    """Expand each pair by the residents who stay at least until the child comes, and ask of each of them."""
     facts = p.facts
     first, residents = facts.residents
     num = facts.num_residents[p.setting_idx]
@@ -132,9 +153,26 @@ def _clashes_with_residents(p: Pairs) -> Mask:
     child = p.child_idx[pair]
     stays = ~facts.is_candidate[resident] | (facts.start_day_idx[resident] > facts.start_day_idx[child])
     clash = np.zeros(len(p), dtype=np.bool_)
-    hit = stays & facts.household.clash(child, resident)
+    hit = stays & speaks_against(child, resident)
     clash[pair[hit]] = True
     return clash
+
+
+@approval(
+    "R18A",
+    "Impact on the children who live there",
+    source="Children's Homes Regulations 2015 regs 12 and 14; Fostering NMS 2011 standard 15",
+    sentence="Where the child or one who lives there poses a risk that is too low to separate them, somebody assesses "
+    "what living together would mean for both, and signs.",
+    signatory="registered manager of the home, or supervising social worker of the carer",
+    deadline="before the placement",
+    price=lambda policy: policy.price.approval_impact_on_residents,
+    verified=False,
+)
+def impact_on_residents(p: Pairs) -> Mask:
+    """No resident who stays would be separated from the child if a known risk counted at any level."""
+    shared = ~p.setting(p.facts.settings.self_contained)
+    return ~(shared & ~p.is_stay & _any_resident(p, p.facts.household.is_risk))
 
 
 RULES = (compatible_with_residents,)

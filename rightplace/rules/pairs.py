@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import date
 from enum import Enum, IntEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rightplace.instances.instance import Instance
+    from rightplace.rules.bedrooms import Bedrooms
     from rightplace.rules.compatibility import Household
     from rightplace.rules.preference import UnmetWish
 
@@ -124,6 +125,10 @@ class ChildFacts:
             facts.setting_idx[c.current_setting_id] if c.current_setting_id is not None else -1 for c in children
         )
         self.start_day = _ints(facts.instance.start(c).toordinal() for c in children)
+        self.school_year = _ints(_year_group(c, facts.instance.date) for c in children)
+        self.is_placed = _flags(c.current_setting_id is not None or c.current_place is not None for c in children)
+        self.with_parents = _flags(c.current_place is Place.P1 for c in children)
+        self.adoption_considered = _flags(c.adoption_considered for c in children)
         self.has_wishes = _flags(bool(c.wishes) for c in children)
         self.has_avoid = _flags(bool(c.avoid) for c in children)
 
@@ -163,7 +168,19 @@ class SettingFacts:
             isinstance(s, SupportedAccommodation) and s.category is AccommodationCategory.SELF_CONTAINED
             for s in settings
         )
+        self.num_places = _ints(t.num_places for t in terms)
+        self.num_adults = _ints(s.num_adults if isinstance(s, Home) else 0 for s in settings)
+        temporary = [s.temporarily_approved_on if isinstance(s, Carer) else None for s in settings]
+        self.temporarily_approved_on = _ints(0 if day is None else day.toordinal() for day in temporary)
         self.location = _grid([offer.location for offer in offers])
+
+
+def _year_group(child: Child, on: date) -> int:
+    """The school year as given, else of a child who has never changed classes: the age when the year began, less 4."""
+    if child.school_year is not None:
+        return child.school_year
+    months_into_year = (on.month - 9) % 12
+    return (child.age_months - months_into_year) // 12 - 4
 
 
 def setting_type(setting: Setting) -> Type:
@@ -182,6 +199,15 @@ def support_lift(instance: Instance, setting: Setting) -> int:
     packages = instance.policy.support
     lifts = {Support.NONE: 0, Support.LOW: packages.low_lifts_levels, Support.MEDIUM: packages.medium_lifts_levels}
     return lifts[setting.support_limit] if isinstance(setting, Carer) else 0
+
+
+class InForce(NamedTuple):
+    """An authorisation in numbers: positions (-1 for any), and its first and last day as ordinals."""
+
+    child_idx: int
+    setting_idx: int
+    first_day: int
+    last_day: int
 
 
 class Facts:
@@ -286,6 +312,17 @@ class Facts:
         return most
 
     @cached_property
+    def authorised(self) -> Mapping[str, tuple[InForce, ...]]:
+        """The authorisations of each rule, by rule id."""
+        found: dict[str, list[InForce]] = defaultdict(list)
+        for row in self.instance.authorisations:
+            child = -1 if row.child_id is None else self.child_idx[row.child_id]
+            setting = -1 if row.setting_id is None else self.setting_idx[row.setting_id]
+            last = date.max if row.last_day is None else row.last_day
+            found[row.rule].append(InForce(child, setting, row.authorised_on.toordinal(), last.toordinal()))
+        return {rule: tuple(rows) for rule, rows in found.items()}
+
+    @cached_property
     def own_provision(self) -> Mask:
         """(num_authorities, num_authorities + 1): whether the row's children may use the column's own settings.
 
@@ -361,6 +398,32 @@ class Facts:
         return Household(self)
 
     @cached_property
+    def undated_exemptions(self) -> Ints:
+        """Keys child_idx * num_settings + setting_idx of exemptions in the carers' own rows."""
+        carers = ((i, s) for i, s in enumerate(self.instance.settings) if isinstance(s, Carer))
+        m = len(self.instance.settings)
+        return _ints(self.child_idx[c] * m + i for i, carer in carers for c in sorted(carer.exempt_child_ids))
+
+    @cached_property
+    def bedrooms(self) -> Bedrooms:
+        """The bedrooms of every carer, and who takes them."""
+        from rightplace.rules.bedrooms import Bedrooms
+
+        return Bedrooms(self)
+
+    @cached_property
+    def has_lawful_connected_carer(self) -> Mask:
+        """Per child: a connected carer keeps every hard rule for the child, or the child may go on living with one."""
+        from rightplace.rules.catalogue import lawful
+
+        child, setting = np.divmod(self.connected_keys, max(1, len(self.instance.settings)))
+        pairs = Pairs(self, child, setting)
+        found = np.zeros(len(self.instance.children), dtype=np.bool_)
+        found[lawful(pairs).child_idx] = True
+        found[child[pairs.is_stay & ~self.children.is_waiting[child]]] = True
+        return found
+
+    @cached_property
     def unmet_wishes(self) -> Mapping[Wish, UnmetWish]:
         """Who wishes what of a setting in vain."""
         from rightplace.rules.preference import UnmetWish
@@ -380,7 +443,7 @@ class Facts:
         if num_unnamed + sum(child.num_children for child in residents) <= USUAL_FOSTERING_LIMIT:
             return True
         siblings = any(names <= set(group.child_ids) for group in self.instance.sibling_groups)
-        return num_unnamed == 0 and (siblings or names <= carer.exempt_child_ids)
+        return num_unnamed == 0 and (siblings or names <= self.instance.exempt_child_ids.get(carer.id, frozenset()))
 
     @cached_property
     def required_setting_idx(self) -> Ints:
@@ -416,6 +479,22 @@ class Pairs:
 
     def __len__(self) -> int:
         return len(self.child_idx)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """One number for a table of pairs; two for a grid with the children down and the settings across."""
+        return np.broadcast_shapes(self.child_idx.shape, self.setting_idx.shape)
+
+    def is_authorised(self, rule_id: str) -> Mask:
+        """Whether an authorisation of this rule is in force for the pair on the child's first day."""
+        start = self.child(self.facts.children.start_day)
+        found = np.zeros(self.shape, dtype=np.bool_)
+        for row in self.facts.authorised.get(rule_id, ()):
+            in_force = (row.first_day <= start) & (start <= row.last_day)
+            is_child = (row.child_idx < 0) | (self.child_idx == row.child_idx)
+            is_setting = (row.setting_idx < 0) | (self.setting_idx == row.setting_idx)
+            found |= in_force & is_child & is_setting
+        return found
 
     def where(self, mask: Mask) -> Pairs:
         """The pairs of a mask."""

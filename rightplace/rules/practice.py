@@ -7,7 +7,9 @@ import numpy as np
 from rightplace.instances.children import Suitability
 from rightplace.instances.geography import distance_tenths
 from rightplace.rules.pairs import Pairs, Type
-from rightplace.rules.rule import Mask, hard
+from rightplace.rules.rule import Mask, Owner, Scope, hard
+
+_EXCEPTION = "an exception that the authority has made for the child or the setting"
 
 _UNSUITABLE = list(Suitability).index(Suitability.UNSUITABLE)
 
@@ -17,6 +19,8 @@ _UNSUITABLE = list(Suitability).index(Suitability.UNSUITABLE)
     "A place is free",
     source="Practice",
     sentence="A place is vacant on the day the child needs it, or a child who is looking for another home leaves one.",
+    owner=Owner.QUESTION,
+    scope=Scope.HOUSEHOLD,
 )
 def has_vacancy(p: Pairs) -> Mask:
     """Vacant places and places that candidates may have left, on the child's first day, are at least one."""
@@ -30,6 +34,8 @@ def has_vacancy(p: Pairs) -> Mask:
     source="Practice (Barnet 2014, figure 19)",
     sentence="An authority uses its own provision, that of its consortium and independent providers, not another "
     "authority's own carers and homes.",
+    owner=Owner.AUTHORITY,
+    lifted_by=_EXCEPTION,
 )
 def open_to_authority(p: Pairs) -> Mask:
     """The setting belongs to the authority, to a consortium partner, or to nobody's authority."""
@@ -53,6 +59,8 @@ def connected_to_child(p: Pairs) -> Mask:
     "Search radius",
     source="The authority's policy",
     sentence="The setting is no farther from the family home than the policy searches.",
+    owner=Owner.AUTHORITY,
+    lifted_by=_EXCEPTION,
 )
 def within_search_radius(p: Pairs) -> Mask:
     """Miles from home are at most the policy's limit for the type of setting; unknown distances pass."""
@@ -69,6 +77,7 @@ def within_search_radius(p: Pairs) -> Mask:
     "A new home",
     source="Practice",
     sentence="A child for whom a home is sought is not offered the setting where they live now.",
+    owner=Owner.QUESTION,
 )
 def is_not_where_the_child_lives(p: Pairs) -> Mask:
     """The setting is not the child's present one."""
@@ -91,6 +100,8 @@ def meets_need_level(p: Pairs) -> Mask:
     "Type of care",
     source="South West referral standard: foster, residential and supported suitability",
     sentence="The referral does not call this type of care unsuitable for the child.",
+    owner=Owner.AUTHORITY,
+    lifted_by=_EXCEPTION,
 )
 def type_is_suitable(p: Pairs) -> Mask:
     """The suitability of the setting's type is not unsuitable."""
@@ -102,6 +113,8 @@ def type_is_suitable(p: Pairs) -> Mask:
     "Adult ratio",
     source="South West referral standard: minimum adult ratio",
     sentence="A home provides at least as many adults to a child as the referral asks for.",
+    owner=Owner.AUTHORITY,
+    lifted_by=_EXCEPTION,
 )
 def adult_ratio(p: Pairs) -> Mask:
     """Homes reach the child's minimum adult ratio; carers are one household and pass."""
@@ -140,6 +153,7 @@ def avoids_locations(p: Pairs) -> Mask:
     "Siblings who must live together",
     source="Children Act 1989 s22C(8)(c)",
     sentence="Where the care plan requires siblings to live together, a child joins those who are already placed.",
+    scope=Scope.SIBLINGS,
 )
 def joins_required_siblings(p: Pairs) -> Mask:
     """A child whose siblings, required to be with it, live somewhere for good goes there."""
@@ -153,6 +167,9 @@ def joins_required_siblings(p: Pairs) -> Mask:
     source="Children Act 1989 Sch 7 paras 2 to 4",
     sentence="A foster carer looks after at most three children, unless all are siblings of each other or an exemption "
     "names them. A carer who is above the limit already takes nobody.",
+    scope=Scope.HOUSEHOLD,
+    lifted_by="an exemption that names the child, by the authority in whose area the carer lives",
+    weighs_authorisations=True,
 )
 def below_fostering_limit(p: Pairs) -> Mask:
     """The carer's household keeps the limit today; model and certificate limit what the plan adds."""

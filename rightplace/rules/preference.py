@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rightplace.instances.children import Child, Suitability, Wish
+from rightplace.instances.children import Child, Place, Suitability, Wish
 from rightplace.instances.settings import Carer, Setting
-from rightplace.rules.rule import Amounts, preference
+from rightplace.rules.rule import Amounts, Owner, preference
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -19,6 +19,34 @@ if TYPE_CHECKING:
     from rightplace.rules.pairs import Pairs
 
 _NOT_PREFERRED = list(Suitability).index(Suitability.SUITABLE)
+
+
+@preference(
+    "R03",
+    "Relatives and friends first",
+    source="Children Act 1989 s22C(7)(a); the like of it in the Social Services and Well-being (Wales) Act 2014 s81",
+    sentence="A relative or friend who is a foster carer comes before every other placement.",
+    price=lambda policy: policy.price.connected_carer_not_used,
+    verified=False,
+)
+def connected_carer_first(p: Pairs) -> Amounts:
+    """1 where a connected carer could lawfully take the child and this setting is none."""
+    return (p.child(p.facts.has_lawful_connected_carer) & ~p.is_connected).astype(np.int64)
+
+
+@preference(
+    "R32",
+    "Foster for adoption",
+    source="Children Act 1989 s22C(9A) to (9C)",
+    sentence="Where the plan may be adoption, a foster carer who is also approved to adopt is considered, after "
+    "relatives and friends.",
+    price=lambda policy: policy.price.not_foster_for_adoption,
+    verified=False,
+)
+def foster_for_adoption(p: Pairs) -> Amounts:
+    """1 where adoption is considered and the carer is neither for it (U2, U5) nor a relative or friend."""
+    other = ~p.is_place(Place.U2, Place.U5) & ~p.is_connected
+    return (p.child(p.facts.children.adoption_considered) & other).astype(np.int64)
 
 
 @preference(
@@ -47,7 +75,8 @@ def near_school(p: Pairs) -> Amounts:
     return np.maximum(p.miles_from_school_tenths, 0)
 
 
-def _changes_school(p: Pairs) -> NDArray[np.bool_]:
+def changes_school(p: Pairs) -> NDArray[np.bool_]:
+    """Whether the journey to the child's school is so long that it means a change of school."""
     changes: NDArray[np.bool_] = p.miles_from_school_tenths > 10 * p.facts.instance.policy.price.school_change_miles
     return changes
 
@@ -61,7 +90,7 @@ def _changes_school(p: Pairs) -> NDArray[np.bool_]:
 )
 def same_school(p: Pairs) -> Amounts:
     """1 where the journey is so long that it means a change of school, for children who could change."""
-    return (_changes_school(p) & ~p.child(p.facts.children.must_stay_at_school)).astype(np.int64)
+    return (changes_school(p) & ~p.child(p.facts.children.must_stay_at_school)).astype(np.int64)
 
 
 @preference(
@@ -73,7 +102,7 @@ def same_school(p: Pairs) -> Amounts:
 )
 def school_that_must_continue(p: Pairs) -> Amounts:
     """1 where the journey is too long, for children who must continue at their school."""
-    return (_changes_school(p) & p.child(p.facts.children.must_stay_at_school)).astype(np.int64)
+    return (changes_school(p) & p.child(p.facts.children.must_stay_at_school)).astype(np.int64)
 
 
 @preference(
@@ -197,6 +226,7 @@ def ethnicity(p: Pairs) -> Amounts:
     source="South West referral standard: foster, residential and supported suitability",
     sentence="The setting is of the type of care that the referral prefers.",
     price=lambda policy: policy.price.not_the_preferred_type,
+    owner=Owner.AUTHORITY,
 )
 def preferred_type(p: Pairs) -> Amounts:
     """1 where the type is suitable but not preferred."""
@@ -209,6 +239,7 @@ def preferred_type(p: Pairs) -> Amounts:
     source="Ofsted; DfE stability measures (field guide, E1)",
     sentence="A child for whom no home is sought stays where they are.",
     price=lambda policy: policy.price.move,
+    owner=Owner.AUTHORITY,
 )
 def stability(p: Pairs) -> Amounts:
     """1 for a move of a child who does not wait for a home."""
@@ -216,6 +247,8 @@ def stability(p: Pairs) -> Amounts:
 
 
 RULES = (
+    connected_carer_first,
+    foster_for_adoption,
     near_home,
     near_school,
     same_school,

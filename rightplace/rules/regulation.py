@@ -9,10 +9,22 @@ import numpy as np
 from rightplace.instances.children import Place
 from rightplace.instances.settings import ParentAndChild
 from rightplace.rules.pairs import Pairs, Type
-from rightplace.rules.rule import Mask, hard
+from rightplace.rules.rule import Mask, Owner, Scope, hard
 
 _SUPPORTED_RULES = date(2023, 10, 28)
 _PNC = list(ParentAndChild)
+
+
+@hard(
+    "R02",
+    "A placement of section 22C",
+    source="Children Act 1989 s22C(5), (6)",
+    sentence="A looked-after child lives with a connected carer, with another foster carer, in a children's home, or "
+    "in another arrangement that the regulations allow; custody is none of these, except for a child on remand.",
+)
+def is_placement_of_section_22c(p: Pairs) -> Mask:
+    """Every setting but a young offender institution; whether homes and other arrangements comply, R11 to R15 say."""
+    return ~p.is_place(Place.R5) | p.child(p.facts.children.remand)
 
 
 @hard(
@@ -37,10 +49,11 @@ def adapted_home(p: Pairs) -> Mask:
 def under_16_regulated(p: Pairs) -> Mask:
     """Under 16: a carer, or a home whose PLACE is one of the listed kinds.
 
-    R5 (custody) is no placement under section 22C. Z1, any other placement, needs a court (rule R15 says the same).
+    R5 (custody) is no placement under section 22C (R02). Z1, any other placement, needs a court, as rule R15 does.
     """
     listed = p.is_place(Place.K1, Place.K2, Place.R1, Place.R2, Place.R3, Place.S1, Place.R5)
-    court = p.is_place(Place.Z1) & p.child(p.facts.children.deprivation_of_liberty)
+    authorised = p.child(p.facts.children.deprivation_of_liberty) | p.is_authorised("R15")
+    court = p.is_place(Place.Z1) & authorised
     other = (p.type == Type.SUPPORTED) | ((p.type == Type.HOME) & ~listed & ~court)
     return ~other | (p.child(p.facts.children.ages_months) >= 192)
 
@@ -90,6 +103,7 @@ def supported_is_returned_as_k3(p: Pairs) -> Mask:
     source="Care Standards Act 2000; Children Act 1989 s22C(6)(c)",
     sentence="A children's home must be registered; only a court-authorised deprivation of liberty lets a child be "
     "placed in one that is not, and it must apply within seven working days.",
+    lifted_by="the order of a court that authorises the placement",
 )
 def home_is_registered(p: Pairs) -> Mask:
     """Registered, or a court has authorised the child's deprivation of liberty."""
@@ -106,6 +120,20 @@ def home_is_registered(p: Pairs) -> Mask:
 def within_statement_of_purpose(p: Pairs) -> Mask:
     """Homes and supported accommodation: age, sex and need categories."""
     return (p.type == Type.CARER) | (age_and_sex_fit(p) & needs_fit(p))
+
+
+@hard(
+    "R17",
+    "Conditions of registration",
+    source="Care Standards Act 2000; the conditions in the Ofsted provider list",
+    sentence="A home or supported accommodation has no more people than its registration has places.",
+    verified=False,
+    scope=Scope.HOUSEHOLD,
+)
+def within_registered_places(p: Pairs) -> Mask:
+    """With the child, and those who will be there from the child's first day on, there are enough places."""
+    people = p.facts.others[p.setting_idx, p.start_day_idx] + 1
+    return (p.type == Type.CARER) | (people <= p.setting(p.facts.settings.num_places))
 
 
 def age_and_sex_fit(p: Pairs) -> Mask:
@@ -127,6 +155,7 @@ def needs_fit(p: Pairs) -> Mask:
     source="Fostering Services (England) Regulations 2011 reg 27(5); Care Planning Regulations 2010 reg 23",
     sentence="A foster carer takes children of the ages, sexes and needs that their terms of approval name; an "
     "emergency may go outside the ages and sexes for up to six working days where the policy allows it.",
+    lifted_by="a variation of the terms of approval for the child",
 )
 def within_terms_of_approval(p: Pairs) -> Mask:
     """Carers: age, sex and needs; the policy may let an emergency outside age and sex."""
@@ -136,6 +165,26 @@ def within_terms_of_approval(p: Pairs) -> Mask:
     return (p.type != Type.CARER) | (fits & needs_fit(p))
 
 
+_TEMPORARY_DAYS, _EXTENSION_DAYS = 16 * 7, 8 * 7
+
+
+@hard(
+    "R23",
+    "Temporary approval has not run out",
+    source="Care Planning Regulations 2010 regs 24 and 25; the 16 and 8 weeks at second hand only",
+    sentence="A relative or friend who is approved for the time being may look after the child for 16 weeks, and for 8 "
+    "more where the approval is extended.",
+    verified=False,
+    lifted_by="the extension of the temporary approval by 8 weeks",
+    weighs_authorisations=True,
+)
+def temporary_approval_lasts(p: Pairs) -> Mask:
+    """The child comes within 16 weeks of a temporary approval, 24 where its extension is recorded."""
+    since = p.setting(p.facts.settings.temporarily_approved_on)
+    weeks = _TEMPORARY_DAYS + _EXTENSION_DAYS * p.is_authorised("R23")
+    return (since == 0) | (p.child(p.facts.children.start_day) < since + weeks)
+
+
 @hard(
     "R29",
     "Secure accommodation",
@@ -143,13 +192,15 @@ def within_terms_of_approval(p: Pairs) -> Mask:
     sentence="A secure home only takes a child who meets the criteria of section 25, with a court order (an emergency "
     "may wait up to 72 hours for it), aged 13 or over unless the Secretary of State approves, and not a young person "
     "of 16 or over accommodated under section 20(5).",
+    lifted_by="the Secretary of State's approval, for a child under 13; nothing else of the rule",
+    weighs_authorisations=True,
 )
 def secure_accommodation(p: Pairs) -> Mask:
     """K1 needs criteria, an order or an emergency, age 13 or approval, and no section 20 accommodation from 16."""
     c = p.facts.children
     age = p.child(c.ages_months)
     order = p.child(c.secure_order) | p.child(c.emergency)
-    old_enough = (age >= 156) | p.child(c.secretary_of_state_approval)
+    old_enough = (age >= 156) | p.child(c.secretary_of_state_approval) | p.is_authorised("R29")
     lawful = p.child(c.secure_criteria) & order & old_enough & ~(p.child(c.section_20) & (age >= 192))
     return ~p.is_place(Place.K1) | lawful
 
@@ -197,6 +248,8 @@ def parent_and_child(p: Pairs) -> Mask:
     "Ofsted grade",
     source="The authority's policy (Barnet 2014: Good or Outstanding; East Riding: not Inadequate)",
     sentence="An independent provider has at least the Ofsted grade that the policy asks for.",
+    owner=Owner.AUTHORITY,
+    lifted_by="an exception that the authority has made for the child or the setting",
 )
 def quality_gate(p: Pairs) -> Mask:
     """Independent settings reach the policy's grade; ungraded ones pass where the policy says so."""
@@ -224,13 +277,16 @@ def least_age(p: Pairs) -> Mask:
 
 
 RULES = (
+    is_placement_of_section_22c,
     under_16_regulated,
     supported_is_registered,
     supported_age_and_category,
     supported_is_returned_as_k3,
     home_is_registered,
     within_statement_of_purpose,
+    within_registered_places,
     within_terms_of_approval,
+    temporary_approval_lasts,
     secure_accommodation,
     deprivation_of_liberty,
     remand,

@@ -18,6 +18,7 @@ from tests.rules.builders import (
     DAY,
     carer,
     child,
+    decided,
     filled,
     home,
     instance,
@@ -130,7 +131,8 @@ def _household(number: int, *, siblings: int = 0, exempt: int = 0, parents: bool
     takes = ParentAndChild.ALSO if parents else ParentAndChild.NO
     setting = carer(place_counts=(vacant(number),), exempt_child_ids=frozenset(names[:exempt]), parent_and_child=takes)
     groups = (SiblingGroup(id="G", child_ids=tuple(names[:siblings])),) if siblings else ()
-    world = instance(children, (setting,), groups=groups)
+    rows = tuple(decided("R19", name) for name in names[:exempt])
+    world = instance(children, (setting,), groups=groups, authorisations=rows)
     return rules_broken(world, written(world, *map(placed, names)))
 
 

@@ -7,12 +7,13 @@ council looks like them.
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from rightplace.instances.authorisations import LIFTABLE_RULES, Authorisation
 from rightplace.instances.children import (
     AdultRatio,
     AvoidArea,
@@ -34,7 +35,7 @@ from rightplace.instances.children import (
 )
 from rightplace.instances.geography import Authority, english_authorities, locate
 from rightplace.instances.instance import Instance
-from rightplace.instances.policy import Policy, policy_from
+from rightplace.instances.policy import SWITCHABLE_RULES, Policy, policy_from
 from rightplace.instances.settings import (
     AccommodationCategory,
     Band,
@@ -156,6 +157,7 @@ def settings(draw: st.DrawFn, key: str, offer: st.SearchStrategy[Offer], child_i
                 connected=draw(st.booleans()),
                 ethnicities=draw(some(member(Ethnicity))),
                 num_bedrooms=draw(maybe(st.integers(0, 20))),
+                temporarily_approved_on=draw(maybe(DATES)),
                 support_limit=draw(member(Support)),
                 exempt_child_ids=frozenset(draw(st.lists(st.sampled_from(child_ids), max_size=2))),
             )
@@ -221,6 +223,7 @@ def policies(draw: st.DrawFn) -> Policy:
             "min_grade": draw(st.sampled_from(["good", "requires improvement"])),
             "ungraded_allowed": draw(st.booleans()),
         },
+        "rules": {"off": draw(st.lists(st.sampled_from(SWITCHABLE_RULES), max_size=2))},
         "compatibility": {"separations": draw(st.sampled_from([[], [separation], [separation, separation]]))},
     }
     return policy_from(changes, "drawn")
@@ -275,17 +278,46 @@ def instances(draw: st.DrawFn) -> Instance:
         ]
     if any(group.togetherness is Togetherness.REQUIRED for group in groups):
         people = [dataclasses.replace(child, separate_from_ids=frozenset()) for child in people]
+    day = draw(DATES)
     return Instance(
         name=draw(NAMES),
-        date=draw(DATES),
+        date=day,
         children=tuple(people),
         settings=tuple(built),
         providers=providers,
         contracts=contracts,
         sibling_groups=tuple(groups),
         authorities=tuple(sorted(everywhere, key=lambda authority: authority.id)),
+        authorisations=draw(_authorisations(child_ids, setting_ids, day)),
         policy=draw(policies()),
     )
+
+
+@st.composite
+def _authorisations(
+    draw: st.DrawFn, child_ids: list[str], setting_ids: list[str], day: date
+) -> tuple[Authorisation, ...]:
+    """Decisions of or before the day, each with the ids that its rule asks for."""
+    rows = []
+    for key in draw(st.lists(IDS, max_size=3, unique=True)):
+        rule = draw(st.sampled_from(list(LIFTABLE_RULES)))
+        must = LIFTABLE_RULES[rule]
+        either = draw(st.sampled_from(["child_id", "setting_id"]))
+        named = must | ({either} if not must or draw(st.booleans()) else set())
+        given = day - timedelta(days=draw(st.integers(0, 300)))
+        num_days = draw(maybe(st.integers(0, 900)))
+        rows.append(
+            Authorisation(
+                id=key,
+                rule=rule,
+                child_id=draw(st.sampled_from(child_ids)) if "child_id" in named else None,
+                setting_id=draw(st.sampled_from(setting_ids)) if "setting_id" in named else None,
+                authorised_by=draw(NAMES),
+                authorised_on=given,
+                last_day=None if num_days is None else given + timedelta(days=num_days),
+            )
+        )
+    return tuple(rows)
 
 
 @st.composite

@@ -57,6 +57,17 @@ def test_medium_support_lifts_no_less_than_low_support() -> None:
     ]
 
 
+@pytest.mark.parametrize("rule", ["R11", "P01", "R99", "r35"])
+def test_only_the_authority_s_own_rules_can_be_switched_off(rule: str) -> None:
+    """A rule of law, one that says what a placement is, and an unknown one are refused, with those that may be."""
+    with pytest.raises(InstanceError) as caught:
+        policy_from({"rules": {"off": ["R35", rule]}}, "mine.toml")
+    assert [str(fault) for fault in caught.value.faults] == [
+        f"mine.toml, column rules.off: found '{rule}'; expected a rule that is the authority's own, one of P02, P04, "
+        "P07, P08, P10, P11, R35: no policy switches off others"
+    ]
+
+
 def test_whole_miles_and_the_defaults_are_accepted(tmp_path: Path) -> None:
     """A number of miles needs no decimals, and the defaults pass their own test."""
     (tmp_path / "mine.toml").write_text("[search]\ncarer_max_miles = 5\n", encoding="utf-8")

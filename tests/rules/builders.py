@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rightplace.instances.authorisations import Authorisation
 from rightplace.instances.children import Child, Sex, SiblingGroup
 from rightplace.instances.geography import Authority, Point, Precision
 from rightplace.instances.instance import Instance
@@ -107,6 +108,14 @@ def supported(id: str = "setting", **changes: Any) -> SupportedAccommodation:
     return SupportedAccommodation(id=id, offer=offer, **changes)
 
 
+def decided(
+    rule: str, child_id: str | None = "child", setting_id: str | None = "setting", **more: Any
+) -> Authorisation:
+    """A decision of the day that overrides a rule."""
+    given: dict[str, Any] = {"id": f"{rule} {child_id} {setting_id}", "authorised_by": "panel", "authorised_on": DAY}
+    return Authorisation(rule=rule, child_id=child_id, setting_id=setting_id, **(given | more))
+
+
 def instance(
     children: tuple[Child, ...],
     settings: tuple[Setting, ...],
@@ -115,6 +124,7 @@ def instance(
     policy: dict[str, dict[str, Any]] | None = None,
     groups: tuple[SiblingGroup, ...] = (),
     contracts: tuple[Contract, ...] = (),
+    authorisations: tuple[Authorisation, ...] = (),
 ) -> Instance:
     """An instance of Aston's."""
     return Instance(
@@ -126,6 +136,7 @@ def instance(
         contracts=contracts,
         sibling_groups=groups,
         authorities=AUTHORITIES,
+        authorisations=authorisations,
         policy=policy_from(policy or {}, "built"),
     )
 

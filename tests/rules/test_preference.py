@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rightplace.instances.children import Ethnicity, Suitability, Wish
+from rightplace.instances.children import Ethnicity, Place, Suitability, Wish
 from rightplace.instances.geography import UNKNOWN_LOCATION
 from tests.rules.builders import Case, carer, child, each, east_of_home, filled, home, inside, outside, pair
 
@@ -15,7 +15,58 @@ _SPEAKER = child(languages=frozenset({"arabic", "french"}), wishes=frozenset({Wi
 _BAFR = child(ethnicity=Ethnicity.BAFR, wishes=frozenset({Wish.ETHNICITY}))
 _SETTLED = {"is_waiting": False, "may_move": True}
 
+_NIECE = child(connected_carer_ids=frozenset({"aunt"}))
+_AUNT = carer("aunt", connected=True)
+
 CASES = (
+    inside("R03", "no connected carer", lambda: pair(child(), carer()), amount=0, pence=0),
+    outside("R03", "an aunt who could", lambda: pair(_NIECE, carer(), elsewhere=(_AUNT,)), amount=1, pence=60_000),
+    inside(
+        "R03",
+        "with that aunt",
+        lambda: pair(child(connected_carer_ids=frozenset({"setting"})), carer(connected=True)),
+        amount=0,
+        pence=0,
+    ),
+    inside(
+        "R03",
+        "an aunt who has no place",
+        lambda: pair(_NIECE, carer(), elsewhere=(carer("aunt", connected=True, place_counts=(filled(),)),)),
+        amount=0,
+        pence=0,
+    ),
+    outside(
+        "R03",
+        "an aunt whom the child lives with and need not leave",
+        lambda: pair(
+            child(connected_carer_ids=frozenset({"aunt"}), current_setting_id="aunt", **_SETTLED),
+            carer(),
+            elsewhere=(carer("aunt", connected=True, place_counts=(filled(),)),),
+            rematch=True,
+        ),
+        amount=1,
+        pence=60_000,
+    ),
+    inside("R32", "adoption not considered", lambda: pair(child(), carer()), amount=0, pence=0),
+    outside(
+        "R32", "considered, any carer", lambda: pair(child(adoption_considered=True), carer()), amount=1, pence=10_000
+    ),
+    inside(
+        "R32",
+        "considered, foster for adoption",
+        lambda: pair(child(adoption_considered=True), carer(place=Place.U5)),
+        amount=0,
+        pence=0,
+    ),
+    inside(
+        "R32",
+        "considered, an aunt",
+        lambda: pair(
+            child(adoption_considered=True, connected_carer_ids=frozenset({"setting"})), carer(connected=True)
+        ),
+        amount=0,
+        pence=0,
+    ),
     inside("R04", "80 m round to no tenth", lambda: pair(child(), carer(location=_DOOR)), amount=0, pence=0),
     outside(
         "R04", "81 m round to a tenth: 400 / 10", lambda: pair(child(), carer(location=_TENTH)), amount=1, pence=40

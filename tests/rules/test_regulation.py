@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from rightplace.instances.children import CaredForAlongside, LegalStatus, NeedCategory, Place, Sex, Urgency
 from rightplace.instances.settings import AccommodationCategory, Grade, ParentAndChild
-from tests.rules.builders import Case, carer, child, each, home, inside, outside, pair, supported, teenager
+from tests.rules.builders import (
+    DAY,
+    Case,
+    carer,
+    child,
+    decided,
+    each,
+    filled,
+    home,
+    inside,
+    outside,
+    pair,
+    supported,
+    teenager,
+    vacant,
+)
 
 _BEFORE_REG_27A, _REG_27A = date(2021, 9, 8), date(2021, 9, 9)
 _BEFORE_REG_27C, _REG_27C = date(2023, 10, 27), date(2023, 10, 28)
@@ -16,10 +31,21 @@ _BOTH = _SENSORY | {NeedCategory.DRUGS}
 _SOLO = CaredForAlongside.SOLO
 _NOW = Urgency.EMERGENCY
 _OUTSIDE_TERMS = {"emergency": {"outside_terms": True}}
+_NEXT_WEEK = DAY + timedelta(days=7)
+_EXTENDED = decided("R23", None)
 _SECURE = home(place=Place.K1)
 _MEETS = {"secure_criteria": True, "secure_order": True}
 
+
+def _days_ago(days: int) -> date:
+    return DAY - timedelta(days=days)
+
+
 CASES = (
+    # R02
+    inside("R02", "a children's home", lambda: pair(child(), home(place=Place.K2))),
+    outside("R02", "a young offender institution", lambda: pair(teenager(), home(place=Place.R5))),
+    inside("R02", "that institution, on remand", lambda: pair(teenager(remand=True), home(place=Place.R5))),
     # R07
     inside("R07", "an adapted home", lambda: pair(child(adaptation_needed=True), home(adapted=True))),
     inside("R07", "no adaptation needed", lambda: pair(child(), home(adapted=False))),
@@ -43,6 +69,11 @@ CASES = (
         "R11",
         "15, another placement that a court has authorised",
         lambda: pair(child(age_months=191, deprivation_of_liberty=True), home(place=Place.Z1)),
+    ),
+    inside(
+        "R11",
+        "15, another placement by an order recorded for it",
+        lambda: pair(child(age_months=191), home(place=Place.Z1), authorisations=(decided("R15"),)),
     ),
     # R12
     inside("R12", "registered", lambda: pair(teenager(), supported(registered=True))),
@@ -85,6 +116,27 @@ CASES = (
         "not registered, authorised by a court",
         lambda: pair(child(deprivation_of_liberty=True), home(registered=False)),
     ),
+    inside(
+        "R15",
+        "not registered, the order recorded for this home",
+        lambda: pair(child(), home(registered=False), authorisations=(decided("R15"),)),
+    ),
+    outside(
+        "R15",
+        "not registered, the order run out before the child comes",
+        lambda: pair(
+            child(needed_by=_NEXT_WEEK),
+            home(registered=False),
+            authorisations=(decided("R15", last_day=_NEXT_WEEK - timedelta(days=1)),),
+        ),
+    ),
+    inside(
+        "R15",
+        "not registered, the child comes on the last day of the order",
+        lambda: pair(
+            child(needed_by=_NEXT_WEEK), home(registered=False), authorisations=(decided("R15", last_day=_NEXT_WEEK),)
+        ),
+    ),
     # R16
     inside("R16", "as old as the youngest", lambda: pair(child(age_months=120), home(age_min_months=120))),
     outside("R16", "a month too young", lambda: pair(child(age_months=119), home(age_min_months=120))),
@@ -100,6 +152,15 @@ CASES = (
         "supported accommodation for older ones",
         lambda: pair(child(age_months=203), supported(age_min_months=204)),
     ),
+    # R17
+    inside("R17", "the last registered place", lambda: pair(child(), home(place_counts=(vacant(), filled(2))))),
+    outside("R17", "every registered place taken", lambda: pair(child(), home(place_counts=(filled(3),)))),
+    outside(
+        "R17",
+        "every place taken before the child comes",
+        lambda: pair(child(needed_by=_NEXT_WEEK), supported(place_counts=(filled(1, _REG_27C),))),
+    ),
+    inside("R17", "a carer, who has no registration", lambda: pair(child(), carer(place_counts=(filled(3),)))),
     # R21
     inside("R21", "as old as the oldest", lambda: pair(child(age_months=143), carer(age_max_months=143))),
     outside("R21", "a month too old", lambda: pair(child(age_months=144), carer(age_max_months=143))),
@@ -127,6 +188,40 @@ CASES = (
         "an emergency with a need that is not named",
         lambda: pair(child(needs=_BOTH, urgency=_NOW), carer(needs=_SENSORY), policy=_OUTSIDE_TERMS),
     ),
+    inside(
+        "R21",
+        "a month too old, the terms varied for the child",
+        lambda: pair(child(age_months=144), carer(age_max_months=143), authorisations=(decided("R21"),)),
+    ),
+    outside(
+        "R21",
+        "a month too old, the terms varied for another child",
+        lambda: pair(
+            child(age_months=144),
+            carer(age_max_months=143),
+            beside=(child("other"),),
+            authorisations=(decided("R21", "other"),),
+        ),
+    ),
+    # R23
+    inside("R23", "the last day of 16 weeks", lambda: pair(child(), carer(temporarily_approved_on=_days_ago(111)))),
+    outside("R23", "16 weeks later", lambda: pair(child(), carer(temporarily_approved_on=_days_ago(112)))),
+    inside(
+        "R23",
+        "16 weeks later, extended",
+        lambda: pair(child(), carer(temporarily_approved_on=_days_ago(112)), authorisations=(_EXTENDED,)),
+    ),
+    inside(
+        "R23",
+        "the last day of 24 weeks, extended",
+        lambda: pair(child(), carer(temporarily_approved_on=_days_ago(167)), authorisations=(_EXTENDED,)),
+    ),
+    outside(
+        "R23",
+        "24 weeks later, extended",
+        lambda: pair(child(), carer(temporarily_approved_on=_days_ago(168)), authorisations=(_EXTENDED,)),
+    ),
+    inside("R23", "approved for good", lambda: pair(child(), carer())),
     # R29
     inside("R29", "13 today, criteria and order", lambda: pair(child(age_months=156, **_MEETS), _SECURE)),
     outside("R29", "12 years and 11 months", lambda: pair(child(age_months=155, **_MEETS), _SECURE)),
@@ -134,6 +229,18 @@ CASES = (
         "R29",
         "12, approved by the Secretary of State",
         lambda: pair(child(age_months=155, secretary_of_state_approval=True, **_MEETS), _SECURE),
+    ),
+    inside(
+        "R29",
+        "12, the Secretary of State's approval recorded",
+        lambda: pair(child(age_months=155, **_MEETS), _SECURE, authorisations=(decided("R29", setting_id=None),)),
+    ),
+    outside(
+        "R29",
+        "12, that approval, no criteria",
+        lambda: pair(
+            child(age_months=155, secure_order=True), _SECURE, authorisations=(decided("R29", setting_id=None),)
+        ),
     ),
     outside("R29", "an order without the criteria", lambda: pair(child(age_months=156, secure_order=True), _SECURE)),
     outside("R29", "the criteria without an order", lambda: pair(child(age_months=156, secure_criteria=True), _SECURE)),
@@ -201,6 +308,16 @@ CASES = (
         lambda: pair(
             child(), carer(provider_id="inadequate"), policy={"quality": {"min_grade": "requires improvement"}}
         ),
+    ),
+    inside(
+        "R35",
+        "an agency that requires improvement, by an exception for the setting",
+        lambda: pair(child(), carer(provider_id="improving"), authorisations=(decided("R35", None),)),
+    ),
+    inside(
+        "R35",
+        "an inadequate agency where the policy switches the rule off",
+        lambda: pair(child(), carer(provider_id="inadequate"), policy={"rules": {"off": ["R35"]}}),
     ),
     inside("R35", "an agency not graded yet", lambda: pair(child(), carer(provider_id="ungraded"))),
     outside(

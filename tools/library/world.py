@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from rightplace.instances import postcodes
+from rightplace.instances.authorisations import Authorisation
 from rightplace.instances.children import (
     Child,
     Ethnicity,
@@ -29,6 +30,7 @@ from rightplace.instances.children import (
 from rightplace.instances.geography import Authority, Point, distance_miles, english_authorities, find_authority, locate
 from rightplace.instances.instance import Instance
 from rightplace.instances.settings import (
+    Carer,
     Offer,
     PlaceCount,
     PlaceState,
@@ -394,5 +396,28 @@ def finish(world: World, **values: Any) -> Instance:
         settings=tuple(sorted(world.settings, key=lambda setting: setting.id)),
         sibling_groups=tuple(world.groups),
         authorities=authorities_of(world),
+        authorisations=_shared_bedrooms(world, children),
         **values,
     )
+
+
+def _shared_bedrooms(world: World, children: Sequence[Child]) -> tuple[Authorisation, ...]:
+    """Agreements that the youngest over three of a household share a bedroom, where bedrooms are fewer than places."""
+    rows = []
+    for carer in sorted(world.settings, key=lambda setting: setting.id):
+        if not isinstance(carer, Carer) or carer.num_bedrooms is None:
+            continue
+        num_sharing = 2 * (carer.offer.terms.num_places - carer.num_bedrooms)
+        living = [c for c in children if c.current_setting_id == carer.id and c.age_months >= 36]
+        for child in sorted(living, key=lambda c: (c.age_months, c.id))[:num_sharing]:
+            rows.append(
+                Authorisation(
+                    id=f"B{len(rows) + 1:03}",
+                    rule="R22",
+                    child_id=child.id,
+                    setting_id=carer.id,
+                    authorised_by="Barnet, head of service",
+                    authorised_on=world.day - timedelta(days=182),
+                )
+            )
+    return tuple(rows)

@@ -141,7 +141,7 @@ def _add_carer(
             ),
             place=dice.one_of((Place.U6, Place.U6, Place.U4)),
             ethnicities=frozenset({ethnicity_near(dice, area, children[0])}),
-            num_bedrooms=max(1, num_places - (len(children) > 1)),
+            num_bedrooms=num_places,
             support_limit=support,
         )
     )
