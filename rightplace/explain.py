@@ -44,6 +44,8 @@ class State(StrEnum):
     KEPT = "kept"
     BROKEN = "broken"
     NOT_IN_FORCE = "not in force yet"
+    SWITCHED_OFF = "switched off by the policy"
+    AUTHORISED = "lifted by an authorisation"
     NOT_ASKED = "not asked of a child who stays"
 
 
@@ -236,15 +238,20 @@ def explain_one(one: OnePair, standing: Standing) -> PairExplained:
 
 def _judged(rule: Rule, one: OnePair, is_stay: bool) -> Judged:
     """What one rule says; a stay is tested against no hard rule and needs no approval."""
-    if is_stay and rule.kind in (Kind.HARD, Kind.APPROVAL):
-        state = State.NOT_ASKED
-    elif rule.in_force_from is not None and one.instance.date < rule.in_force_from:
-        state = State.NOT_IN_FORCE
-    else:
-        state = State.KEPT if rule.passes(one.row)[0] else State.BROKEN
+    state = State.NOT_ASKED if is_stay and rule.kind in (Kind.HARD, Kind.APPROVAL) else _state(rule, one)
     price = None if rule.price is None else int(rule.pence_per_week(one.row)[0])
     remedy = remedy_for(rule, one) if state is State.BROKEN else None
     return Judged(rule, state, compared(rule, one), price, remedy)
+
+
+def _state(rule: Rule, one: OnePair) -> State:
+    if rule.in_force_from is not None and one.instance.date < rule.in_force_from:
+        return State.NOT_IN_FORCE
+    if not rule.applies(one.instance):
+        return State.SWITCHED_OFF
+    if not rule.passes(one.row)[0]:
+        return State.BROKEN
+    return State.KEPT if rule.test(one.row)[0] else State.AUTHORISED
 
 
 def _companions(one: OnePair) -> tuple[Companion, ...]:

@@ -23,6 +23,7 @@ from rightplace.explain import (
     ineligible_of_all,
     standing_of,
 )
+from rightplace.instances.authorisations import Authorisation
 from rightplace.instances.children import SiblingGroup, Togetherness
 from rightplace.instances.library import library_path
 from rightplace.instances.policy import policy_from
@@ -36,7 +37,7 @@ from rightplace.rules.pairs import Facts
 from rightplace.rules.remedies import RemedyKind
 from rightplace.rules.rule import Kind
 from rightplace.solve import MatchOptions, match
-from tests.rules.builders import carer, child, filled, home, instance, supported, teenager, vacant
+from tests.rules.builders import DAY, carer, child, filled, home, instance, supported, teenager, vacant
 from tests.strategies import instances
 
 if TYPE_CHECKING:
@@ -244,3 +245,18 @@ def test_more_support_in_the_policy_changes_the_remedy() -> None:
     generous = world.replace(policy=policy_from({"support": {"low_lifts_levels": 2}}, "test"))
     (miss,) = explain_child(generous, "child", weekly_cost).nearest
     assert miss.remedy.pence_per_week == 10_000
+
+
+def test_a_rule_switched_off_or_lifted_is_not_broken() -> None:
+    """A policy without R35, or a recorded exception, lets in a provider below the grade, and says which it was."""
+    poor = home(provider_id="improving")
+    off = instance((child(),), (poor,), policy={"rules": {"off": ["R35"]}})
+    row = Authorisation(id="E1", rule="R35", setting_id="setting", authorised_by="head of service", authorised_on=DAY)
+    for world, state in (
+        (off, State.SWITCHED_OFF),
+        (instance((child(),), (poor,), authorisations=(row,)), State.AUTHORISED),
+    ):
+        found = explain_pair(world, "child", "setting")
+        assert [judged.state for judged in found.judged if judged.rule.id == "R35"] == [state]
+        assert found.may_be_used
+    assert not explain_pair(instance((child(),), (poor,)), "child", "setting").may_be_used

@@ -114,6 +114,9 @@ _READERS = {
     ("rules.pairs", "ChildFacts.__init__"): "sex, for the rule below",
     ("rules.pairs", "SettingFacts.__init__"): "the sexes of a statement of purpose or terms of approval",
     ("rules.regulation", "age_and_sex_fit"): "the sexes of a statement of purpose or terms of approval",
+    ("rules.compared", "_wish.compare"): "an explanation says what was wished for and what is offered",
+    ("rules.sides", "terms"): "an explanation names the sexes of the terms",
+    ("rules.one_pair", "OnePair.fits_age_and_sex"): "an explanation says which part of the terms stands in the way",
 }
 """Module and function, and by what right. Whoever adds one has to say why here."""
 

@@ -49,6 +49,8 @@ def rule_object(rule: Rule, policy: Policy) -> dict[str, Any]:
         "price_per": None if rule.price is None else _unit(rule),
         "signatory": rule.signatory or None,
         "deadline": rule.deadline or None,
+        "owner": rule.owner.value,
+        "lifted_by": rule.lifted_by or None,
         "remedy": None if remedy is None else _remedy_object(remedy),
     }
 
@@ -224,6 +226,8 @@ def _print_broken(judged: Judged, console: Console) -> None:
     lines = [("child", judged.compared.child), ("setting", judged.compared.setting), ("source", _source(rule))]
     if judged.pence_per_week is not None:
         lines.append(("price", f"{pounds(judged.pence_per_week)} a week"))
+    if rule.signatory and judged.remedy is None:
+        lines += [("who", rule.signatory), ("by when", rule.deadline)]
     if judged.remedy is not None:
         lines.append(("remedy", _remedy_words(judged.remedy)))
     _print_line(f"{rule.id:<5} {rule.title}", console)
@@ -307,6 +311,8 @@ def print_rule(rule: Rule, policy: Policy, console: Console) -> None:
         lines.append(("price", f"{pounds(rule.price(policy))} a week for each {_unit(rule)}"))
     if rule.signatory:
         lines += [("who", rule.signatory), ("by when", rule.deadline)]
+    if rule.lifted_by:
+        lines.append(("lifted", f"by {rule.lifted_by}, as an authorisation of the instance"))
     remedy = remedy_of(rule)
     if remedy is not None:
         lines.append(("remedy", _remedy_words(remedy)))

@@ -76,14 +76,20 @@ class OnePair:
         return own or self.instance.provider[self.setting.offer.provider_id].grade
 
     @property
-    def clashing_ids(self) -> list[str]:
-        """The residents, there at least until the child comes, with whom the child must not live."""
+    def staying_residents(self) -> Ints:
+        """Positions of the residents who are there at least until the child comes."""
         facts = self.facts
         first, residents = facts.residents
         here = residents[first[self.setting_idx] : first[self.setting_idx + 1]]
         stays = ~facts.is_candidate[here] | (facts.start_day_idx[here] > facts.start_day_idx[self.child_idx])
-        children: Ints = np.full(len(here), self.child_idx, dtype=np.int64)
-        return [self.instance.children[i].id for i in here[stays & facts.household.clash(children, here)].tolist()]
+        return here[stays]
+
+    @property
+    def clashing_ids(self) -> list[str]:
+        """Those of them with whom the child must not live."""
+        here = self.staying_residents
+        clash = self.facts.household.clash(np.full(len(here), self.child_idx, dtype=np.int64), here)
+        return [self.instance.children[i].id for i in here[clash].tolist()]
 
     @property
     def settled_sibling_ids(self) -> list[str]:

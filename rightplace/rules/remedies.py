@@ -8,7 +8,7 @@ says that something will be granted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from rightplace.instances.children import LegalStatus, Place, Urgency
 from rightplace.instances.settings import Carer, Home, ParentAndChild
 from rightplace.rules import words
 from rightplace.rules.catalogue import rules_by_id
-from rightplace.rules.rule import Kind, Rule
+from rightplace.rules.rule import Kind, Owner, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,6 +108,9 @@ REMEDIES: Mapping[str, Remedy] = {
     "P08": Remedy(
         RemedyKind.SUPPORT, "More staff for this child: agree the ratio and its price with the home.", _PROVIDER
     ),
+    "R02": Remedy(
+        RemedyKind.NOTHING, "Nothing can: custody is no placement of a looked-after child who is not on remand."
+    ),
     "R06": Remedy(
         RemedyKind.CARE_PLAN,
         "Only a care plan that no longer requires the siblings to live together.",
@@ -146,6 +149,11 @@ REMEDIES: Mapping[str, Remedy] = {
         "comes; check with Ofsted what that takes.",
         _PROVIDER,
     ),
+    "R17": Remedy(
+        RemedyKind.VARIATION,
+        "The provider would have to have its registration varied for more places; check with Ofsted what that takes.",
+        _PROVIDER,
+    ),
     "R18": Remedy(
         RemedyKind.CARE_PLAN,
         "Nothing while both are there, unless a new assessment of each child finds that they may share; check "
@@ -163,6 +171,20 @@ REMEDIES: Mapping[str, Remedy] = {
         RemedyKind.VARIATION,
         "The carer's terms of approval would have to be varied; check with the fostering service what that takes.",
         _FOSTERING,
+    ),
+    "R22": Remedy(
+        RemedyKind.AGREEMENT,
+        "The agreement of each child's authority, after assessment, that the child shares a bedroom (a national "
+        "standard, not a regulation).",
+        "the authorities of the children who would share",
+        "before the child comes",
+    ),
+    "R23": Remedy(
+        RemedyKind.APPROVAL,
+        "An extension of the temporary approval by 8 weeks, or full approval as a foster carer; check the weeks, whose "
+        "text was not read.",
+        "nominated officer",
+        "before the temporary approval runs out",
     ),
     "R29": Remedy(
         RemedyKind.COURT,
@@ -211,13 +233,22 @@ def remedy_of(rule: Rule) -> Remedy | None:
         unread = "" if rule.is_verified else " (the text was not read: check)"
         sentence = f"Approval by the {rule.signatory.removeprefix('the ')}; by when: {rule.deadline}{unread}."
         return Remedy(RemedyKind.APPROVAL, sentence, rule.signatory, rule.deadline)
-    return REMEDIES[rule.id] if rule.kind is Kind.HARD else None
+    return _or_exception(rule, REMEDIES[rule.id]) if rule.kind is Kind.HARD else None
 
 
 def remedy_for(rule: Rule, one: OnePair) -> Remedy | None:
     """What lifts a rule that this pair breaks, as exactly as the pair tells."""
     refined = REFINED.get(rule.id)
-    return refined(one) if refined is not None else remedy_of(rule)
+    found = refined(one) if refined is not None else None
+    return remedy_of(rule) if found is None else _or_exception(rule, found)
+
+
+def _or_exception(rule: Rule, found: Remedy) -> Remedy:
+    """From its own rules the authority may make exceptions."""
+    if rule.owner is not Owner.AUTHORITY:
+        return found
+    exception = "Or an exception of the authority for the child or the setting, recorded as an authorisation."
+    return replace(found, sentence=f"{found.sentence} {exception}")
 
 
 def _vacancy(one: OnePair) -> Remedy:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from rightplace.instances.children import CaredForAlongside, LegalStatus, Place, Urgency
 from rightplace.instances.geography import distance_tenths
 from rightplace.instances.settings import (
     AccommodationCategory,
     Carer,
+    Home,
     ParentAndChild,
     SupportedAccommodation,
 )
 from rightplace.rules import words
+from rightplace.rules.bedrooms import half_bedrooms
 from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT
 
 if TYPE_CHECKING:
@@ -245,3 +249,116 @@ def area(one: OnePair) -> Compared:
     exempt = row.is_connected[0] or (row.is_own[0] and isinstance(one.setting, Carer))
     where = f"in {name}, {'an adjoining area' if near else 'not an adjoining area'}"
     return Compared(looked_after_by(one), where + ("; exempt as a connected or own carer" if exempt else ""))
+
+
+def custody(one: OnePair) -> Compared:
+    """Remand against the type of setting."""
+    return Compared(remand(one).child, words.type_and_place(one.setting))
+
+
+def parents(one: OnePair) -> Compared:
+    """Whether the child is placed with parents, against the setting."""
+    now = "placed with parents now" if one.child.current_place is Place.P1 else "not placed with parents now"
+    return Compared(now, f"this is {one.setting.id}")
+
+
+def relatives(one: OnePair) -> Compared:
+    """Whether a relative or friend could take the child, against the carer."""
+    could = one.facts.has_lawful_connected_carer[one.child_idx]
+    named = "a relative or friend could take the child" if could else "no relative or friend could take the child"
+    return Compared(named, "is a relative or friend" if one.row.is_connected[0] else "is no relative or friend")
+
+
+def adoption(one: OnePair) -> Compared:
+    """Whether adoption is considered, against the kind of carer."""
+    considered = "adoption is considered" if one.child.adoption_considered else "adoption is not considered"
+    relative = ", a relative or friend" if one.row.is_connected[0] else ""
+    return Compared(considered, words.type_and_place(one.setting) + relative)
+
+
+def people(one: OnePair) -> Compared:
+    """The child and those who will be there, against the places and the adults among them."""
+    there = int(one.facts.others[one.setting_idx, one.facts.start_day_idx[one.child_idx]])
+    adults = one.setting.num_adults if isinstance(one.setting, Home) else 0
+    over_18 = f", {words.count(adults, 'adult')} among them" if adults else ""
+    places = words.count(one.setting.offer.terms.num_places, "place")
+    return Compared(f"the child and {there} who will be there{over_18}", f"{words.type_of(one.setting)}, {places}")
+
+
+def impact(one: OnePair) -> Compared:
+    """Risks that are too low to separate children, against the residents they concern."""
+    facts = one.facts
+    here = one.staying_residents
+    risk = facts.household.is_risk(np.full(len(here), one.child_idx, dtype=np.int64), here)
+    ids = [one.instance.children[i].id for i in here[risk].tolist()]
+    shared = not facts.settings.self_contained[one.setting_idx]
+    concerned = (
+        f"a risk between the child and {words.listed(ids, '')}" if ids and shared else "no risk to anybody there"
+    )
+    return Compared(concerned, "stays there" if one.row.is_stay[0] else "comes to live there")
+
+
+def exemption(one: OnePair) -> Compared:
+    """Whether the carer's exemption names the child, and whether who decided it is recorded."""
+    carer = one.setting
+    named = isinstance(carer, Carer) and one.child.id in carer.exempt_child_ids
+    recorded = "with" if one.row.is_authorised("R19")[0] or one.row.is_authorised("R20")[0] else "without"
+    where = "where the child lives now" if one.row.is_stay[0] else "not where the child lives now"
+    said = (
+        f"an exemption that names the child, {recorded} a record of who decided it" if named else "no undated exemption"
+    )
+    return Compared(said, where)
+
+
+def bedroom(one: OnePair) -> Compared:
+    """Half bedrooms that the child needs, against those that are left."""
+    rooms = one.facts.bedrooms
+    need = {0: "needs no bedroom of their own yet", 1: "may share a bedroom", 2: "needs a bedroom"}
+    side = need[int(half_bedrooms(one.row)[0])]
+    if not rooms.is_counted[one.setting_idx]:
+        return Compared(side, "bedrooms not counted")
+    left = rooms.halves[one.setting_idx] - rooms.taken[one.setting_idx, one.facts.start_day_idx[one.child_idx]]
+    return Compared(side, f"{max(0, int(left)) / 2:g} of {int(rooms.halves[one.setting_idx]) // 2} bedrooms left")
+
+
+def temporary(one: OnePair) -> Compared:
+    """When the child comes, against since when the carer is approved for the time being."""
+    start = one.instance.start(one.child)
+    since = one.setting.temporarily_approved_on if isinstance(one.setting, Carer) else None
+    if since is None:
+        return Compared(f"comes on {words.day(start)}", "not approved for the time being only")
+    extended = ", extended" if one.row.is_authorised("R23")[0] else ""
+    return Compared(f"comes on {words.day(start)}", f"approved for the time being since {words.day(since)}{extended}")
+
+
+def key_stage_4(one: OnePair) -> Compared:
+    """School year and journey: who is placed and changes school in year 10 or 11."""
+    facts = one.facts
+    placed = "placed now" if facts.children.is_placed[one.child_idx] else "not placed now"
+    urgent = ", an emergency" if one.child.urgency is Urgency.EMERGENCY else ""
+    year = f"school year {facts.children.school_year[one.child_idx]}, {placed}{urgent}"
+    far = int(one.row.miles_from_school_tenths[0])
+    stays = "; lives there now" if one.row.is_stay[0] else ""
+    limit = one.policy.price.school_change_miles
+    return Compared(year, f"school {words.miles(far)} away; beyond {limit:g} miles means a change{stays}")
+
+
+def start(one: OnePair) -> Compared:
+    """Planned or an emergency, against what the placement is."""
+    urgent = "an emergency" if one.child.urgency is Urgency.EMERGENCY else "planned"
+    return Compared(
+        f"{urgent}, from {words.day(one.instance.start(one.child))}", "a stay" if one.row.is_stay[0] else "a placement"
+    )
+
+
+def sufficiency(one: OnePair) -> Compared:
+    """Children who wait against free places in the authority's area, of the child's level or above."""
+    facts, level = one.facts, int(one.facts.children.need_level[one.child_idx])
+    own = facts.children.authority_idx[one.child_idx]
+    alike = facts.children.is_waiting & (facts.children.authority_idx == own) & (facts.children.need_level >= level)
+    places = facts.vacant[(facts.settings.authority_idx == own) & (facts.settings.lifted_level >= level), 0].sum()
+    waiting = "waits" if one.child.is_waiting else "does not wait"
+    return Compared(
+        f"{waiting}; {words.count(int(alike.sum()), 'child waits', 'children wait')} of level {level} or above",
+        f"{words.count(int(places), 'place')} free in area",
+    )

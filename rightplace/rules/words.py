@@ -9,6 +9,7 @@ from rightplace.instances.settings import Carer, Grade, Home, Setting, Supported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
 _SEXES = {Sex.MALE: "male", Sex.FEMALE: "female", Sex.UNKNOWN: "sex not known"}
 _RATIOS = {
@@ -22,6 +23,11 @@ _RATIOS = {
 def count(number: int, one: str, many: str = "") -> str:
     """A number with its noun, in the singular for one."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def day(value: date) -> str:
+    """A day: "4 January 2024"."""
+    return f"{value.day} {value:%B %Y}"
 
 
 def age(months: int) -> str:

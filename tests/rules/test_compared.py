@@ -119,7 +119,7 @@ def test_words_tell_inside_from_outside() -> None:
         row: Pairs = case.build()
         found = COMPARED[case.rule](one(row))
         world = row.facts.instance
-        said[case.rule, world.date, world.policy, found.child, found.setting].add(case.keeps)
+        said[case.rule, world.date, world.policy, world.authorisations, found.child, found.setting].add(case.keeps)
     assert [key for key, kept in said.items() if len(kept) > 1] == []
 
 

@@ -12,7 +12,7 @@ from rightplace.rules.catalogue import APPROVAL_RULES, HARD_RULES, PREFERENCE_RU
 from rightplace.rules.compared import COMPARED
 from rightplace.rules.one_pair import OnePair
 from rightplace.rules.remedies import REFINED, REMEDIES, Remedy, RemedyKind, remedy_for, remedy_of
-from rightplace.rules.rule import Kind
+from rightplace.rules.rule import Kind, Owner
 from tests.rules.builders import DAY, carer, child, east_of_home, filled, home, pair, supported, teenager, vacant
 from tests.rules.test_catalogue import CASES
 
@@ -272,3 +272,12 @@ def test_a_signature_comes_first_and_nothing_last() -> None:
     assert steps == sorted(steps)
     assert steps[0] == 0
     assert steps[-1] == len(RemedyKind) - 1
+
+
+def test_from_its_own_rules_an_authority_may_make_exceptions() -> None:
+    """Of the authority's own hard rules the remedy names the exception, of the law's none does."""
+    for rule in HARD_RULES:
+        found = remedy_of(rule)
+        assert found is not None
+        assert ("an exception of the authority" in found.sentence) == (rule.owner is Owner.AUTHORITY)
+    assert "an exception of the authority" in remedy("R35", pair(child(), home(provider_id="improving"))).sentence
