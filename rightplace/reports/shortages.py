@@ -184,8 +184,9 @@ def _open_words(trial: Trial) -> str:
     less, saving = trial.less_waiting, trial.saving_in_all
     if less.at_least < less.at_most or saving is None:
         return f"not proven: weighted waiting falls by {less.at_least} to {less.at_most}"
-    between = " to ".join(pounds(pence) for pence in (saving.at_least, saving.at_most))
-    return f"not proven: in all it saves {between} a week"
+    if saving.at_most <= 0:
+        return f"not proven: all children together cost {pounds(-saving.at_most)} to {pounds(-saving.at_least)} more"
+    return f"not proven: all children together cost {pounds(saving.at_least)} to {pounds(saving.at_most)} less"
 
 
 def _count(number: int, one: str, many: str) -> str:
@@ -194,7 +195,8 @@ def _count(number: int, one: str, many: str) -> str:
 
 def _names(child_ids: tuple[str, ...]) -> str:
     shown = ", ".join(child_ids[:_MOST_NAMES])
-    return f"{shown} and {len(child_ids) - _MOST_NAMES} others" if len(child_ids) > _MOST_NAMES else shown
+    others = len(child_ids) - _MOST_NAMES
+    return f"{shown} and {_count(others, 'other', 'others')}" if others > 0 else shown
 
 
 def worth_a_line(trials: Iterable[Trial]) -> list[Trial]:

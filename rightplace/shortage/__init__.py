@@ -64,7 +64,11 @@ def shortage_of(instance: Instance, plan: Plan, solving: SolveOptions = SolveOpt
     ------
     SolverError
         When a back end fails, or the certificate refuses a plan with one more place.
+    ValueError
+        When nothing is claimed of the plan.
     """
+    if not plan.tiers:
+        raise ValueError("expected the plan of a match, with its tiers")
     began = time.perf_counter()
     facts = Facts(instance, rematch=plan.rematch)
     full = full_settings(facts, plan)

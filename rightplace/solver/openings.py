@@ -81,7 +81,7 @@ def most_gained(program: Program, openings: Sequence[Opening], options: SolveOpt
                 gains[number, tier] = 0.0
             elif math.isfinite(bound):
                 gains[number, tier] = max(0.0, value - math.ceil(bound - 1e-8 * abs(bound) - 1e-3))
-        relaxation.hold(objective.costs, value + 0.25)
+        relaxation.hold(objective.costs, float(value))  # any slack would come off every later bound
     return gains
 
 

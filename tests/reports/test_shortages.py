@@ -73,7 +73,9 @@ def test_a_sentence_of_what_is_not_proven_gives_the_interval() -> None:
     waiting = replace(trial, is_exact=False, less_waiting=Interval(1, 2))
     assert sentence(sisters().instance, waiting).endswith("not proven: weighted waiting falls by 1 to 2")
     price = replace(trial, is_exact=False, saving_in_all=Interval(-500, 12_300))
-    assert sentence(sisters().instance, price).endswith("not proven: in all it saves -£5 to £123 a week")
+    assert sentence(sisters().instance, price).endswith("not proven: all children together cost -£5 to £123 less")
+    dearer = replace(trial, is_exact=False, saving_in_all=Interval(-12_300, -500))
+    assert sentence(sisters().instance, dearer).endswith("not proven: all children together cost £5 to £123 more")
 
 
 def test_the_text_is_short() -> None:

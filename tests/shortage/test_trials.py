@@ -22,7 +22,7 @@ from rightplace.shortage.trials import Trials
 from rightplace.solve import MatchOptions, match
 from rightplace.solver.outcome import SolveOptions
 from tests.oracles import brute_force
-from tests.rules.builders import carer, child, instance, vacant
+from tests.rules.builders import carer, child, east_of_home, instance, vacant
 from tests.strategies import instances
 
 if TYPE_CHECKING:
@@ -102,6 +102,17 @@ def test_siblings_parted_for_want_of_room_are_reunited() -> None:
     assert trial.change.num_placed_more == 0
     assert trial.change.fees_saving_in_both == 120_000 - 2 * DEFAULT_FEE == -9_200
     assert trial.change.saving_in_both == trial.change.saving_in_all == 20_000 - 9_200
+
+
+def test_what_a_bound_rules_out_is_not_tried() -> None:
+    """A child with a carer out of area, £652.40 with the miles: a carer in area saves, no home could."""
+    far = carer("far", authority_id="B", location=east_of_home(5_000))
+    near = carer("near", age_min_months=215)
+    shortage = shortage_of(*_world_and_plan(instance((child(),), (far, near))))
+    assert [trial.kind for trial in shortage.trials] == [carer_kind(1, 2, 2)]
+    assert shortage.trials[0].change.saving_in_all == 65_240 - DEFAULT_FEE
+    assert [kind.type for kind in shortage.without_promise] == [Type.HOME]
+    assert shortage.without_effect == ()
 
 
 def test_a_plan_that_cannot_be_bettered_has_no_kinds() -> None:
