@@ -112,7 +112,6 @@ def _trial(instance: Instance, trial: Trial) -> dict[str, Any]:
         "exact": trial.is_exact,
         "less_weighted_waiting": _interval(trial.less_waiting),
         "best_saving_in_all_pence_per_week": None if trial.saving_in_all is None else _interval(trial.saving_in_all),
-        "certificate_accepted": True,  # shortage_of raises where it is not
     }
 
 
@@ -247,7 +246,7 @@ def _rest(shortage: Shortage, num_lines: int) -> Iterator[str]:
     without = len(shortage.without_effect) + len(shortage.without_promise)
     if without:
         yield f"{_count(without, 'kind', 'kinds')} would change nothing."
-    if shortage.stopped_by not in ("none", "gap"):
+    if shortage.untried or shortage.unsettled:
         num_open = len(shortage.unsettled)
         words = f"Stopped by {shortage.stopped_by}: {_count(len(shortage.untried), 'kind', 'kinds')} not tried"
         yield words + (f", {num_open} without a result." if num_open else ".")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,22 +104,40 @@ class Trials:
             world, rematch=plan.rematch, search_order=plan.search_order, beside_shortlist=names
         )
         self._program, self._columns = allocation_program(self._data)
-        openings = {kind: self._opening(kind) for kind in kinds}
-        hypothetical = np.concatenate([np.zeros(0, dtype=np.int64), *(o.columns for o in openings.values())])
-        upper = self._program.upper.copy()
-        upper[hypothetical] = 0.0
-        self._openings = openings
-        self._real = np.setdiff1d(np.arange(self._program.num_columns), hypothetical)
+        self._openings = {kind: self._opening(kind) for kind in kinds}
         self._start = point_of(self._data, self._program, self._columns, plan)
-        closed = replace(self._program, upper=upper, start=self._start)
-        violation = closed.worst_violation(self._start)
-        if violation > _TOLERANCE:
-            raise SolverError(f"today's plan breaks a constraint of the model by {violation:g}")
-        limits = replace(solving, time_limit_seconds=_BOUND_SHARE * solving.time_limit_seconds)
-        gained = most_gained(closed, list(openings.values()), limits)
-        gains = dict(zip(kinds, gained.tolist(), strict=True))
+        gains = self._most_gained()
         self.without_promise = tuple(kind for kind in kinds if not any(gains[kind]))
         self.to_try = tuple(sorted((k for k in kinds if any(gains[k])), key=lambda k: [-gain for gain in gains[k]]))
+
+    def _most_gained(self) -> dict[Kind, list[float]]:
+        """By how much each kind could better each tier of today's plan, by bounds.
+
+        Raises
+        ------
+        SolverError
+            When the plan is none of the model's.
+        """
+        upper = self._program.upper.copy()
+        upper[self._hypothetical] = 0.0
+        today = replace(self._program, upper=upper, start=self._start)
+        violation = today.worst_violation(self._start)
+        if violation > _TOLERANCE:
+            raise SolverError(f"today's plan breaks a constraint of the model by {violation:g}")
+        limits = replace(self._solving, time_limit_seconds=_BOUND_SHARE * self._solving.time_limit_seconds)
+        gains = most_gained(today, list(self._openings.values()), limits)
+        return dict(zip(self._openings, gains.tolist(), strict=True))
+
+    @cached_property
+    def _hypothetical(self) -> Ints:
+        """The columns of all kinds."""
+        return np.concatenate([np.zeros(0, dtype=np.int64), *(o.columns for o in self._openings.values())])
+
+    @cached_property
+    def _real(self) -> Ints:
+        """The columns of today's program."""
+        real: Ints = np.setdiff1d(np.arange(self._program.num_columns), self._hypothetical)
+        return real
 
     def run(self) -> Iterator[Trial]:
         """Try kind after kind, until all are tried or the limit comes."""

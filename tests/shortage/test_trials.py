@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rightplace.certificate import check
+from rightplace.certificate import Certificate, Violation, check
+from rightplace.errors import SolverError
 from rightplace.instances.children import SiblingGroup, Togetherness, Urgency
 from rightplace.instances.library import library_path
 from rightplace.instances.tables import read_instance
@@ -155,6 +156,31 @@ def test_ctrl_c_keeps_what_is_done() -> None:
             solving.stop.set()
     assert len(done) == 2 < len(trials.to_try)
     assert all(trial in whole.trials for trial in done)
+
+
+def test_a_plan_of_which_nothing_is_claimed_is_refused() -> None:
+    """Without tiers there is nothing to compare with."""
+    world, plan = _world_and_plan(instance((child(),), (carer(),)))
+    with pytest.raises(ValueError, match="tiers"):
+        shortage_of(world, replace(plan, tiers=()))
+
+
+def test_a_plan_that_breaks_the_model_is_refused() -> None:
+    """Two children in the only place of a carer are no plan to start from."""
+    world, plan = _world_and_plan(instance((child("a"), child("b")), (carer(),)))
+    (placed,) = plan.placements
+    both = (placed, replace(placed, child_id=plan.waiting_ids[0]))
+    with pytest.raises(SolverError, match="breaks a constraint"):
+        shortage_of(world, replace(plan, placements=both, waiting_ids=()))
+
+
+def test_what_the_certificate_refuses_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the checker finds anything in a plan with one more place, there is an error and no number."""
+    world, plan = _world_and_plan(instance((child("a"), child("b")), (carer(),)))
+    refused = Certificate(0, (Violation("R18", ("a",), None, "must not"),))
+    monkeypatch.setattr("rightplace.shortage.trials.check", lambda *_: refused)
+    with pytest.raises(SolverError, match="R18"):
+        shortage_of(world, plan)
 
 
 def _world_and_plan(world: Instance, *, rematch: bool = False) -> tuple[Instance, Plan]:
