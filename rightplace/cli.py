@@ -16,6 +16,7 @@ from rightplace.commands.auditing import audit
 from rightplace.commands.checking import check
 from rightplace.commands.common import EXIT_FAILED, EXIT_REFUSED_INPUT, tell
 from rightplace.commands.explaining import explain
+from rightplace.commands.explaining_shortage import shortage
 from rightplace.commands.importing import imports
 from rightplace.commands.instances import convert, generate, show, template
 from rightplace.commands.matching import match
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (match, rank, explain, check, audit, show, convert, template, generate):
+for command in (match, rank, explain, shortage, check, audit, show, convert, template, generate):
     app.command()(command)
 app.add_typer(imports)
 

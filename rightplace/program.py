@@ -118,6 +118,26 @@ class Program:
         """The row of each entry of A, beside ``row_columns`` and ``row_values``."""
         return np.repeat(np.arange(self.num_rows), np.diff(self.row_starts))
 
+    def only(self, columns: Ints) -> Program:
+        """The same program with some of its columns, given in ascending order; the others are 0. Every row stays."""
+        at = np.full(self.num_columns, -1, dtype=np.int64)
+        at[columns] = np.arange(len(columns))
+        kept = at[self.row_columns] >= 0
+        sizes = np.bincount(self.entry_rows[kept], minlength=self.num_rows)
+        ends = {name: np.searchsorted(columns, [block.start, block.stop]) for name, block in self.column_blocks.items()}
+        return replace(
+            self,
+            lower=self.lower[columns],
+            upper=self.upper[columns],
+            domains=self.domains[columns],
+            row_starts=np.concatenate([[0], np.cumsum(sizes)]),
+            row_columns=at[self.row_columns[kept]],
+            row_values=self.row_values[kept],
+            objectives=tuple(replace(objective, costs=objective.costs[columns]) for objective in self.objectives),
+            column_blocks={name: range(int(first), int(last)) for name, (first, last) in ends.items() if first < last},
+            start=None if self.start is None else self.start[columns],
+        )
+
     def with_row(self, costs: Floats, upper: float) -> Program:
         """The same program with ``costs @ x <= upper`` as a last row: how a tier is held for the next."""
         columns = np.flatnonzero(costs)

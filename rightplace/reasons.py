@@ -132,7 +132,8 @@ class Lived:
         self._first = np.searchsorted(self.home[self._members], np.arange(len(facts.instance.settings) + 1))
         taken = np.zeros_like(facts.free)
         np.add.at(taken, (self.home[members], facts.start_day_idx[members]), 1)
-        self._room = facts.free - taken.cumsum(axis=1)
+        self.room = facts.free - taken.cumsum(axis=1)
+        """(settings, days): places that the plan leaves free."""
 
     @cached_property
     def _groups_of(self) -> Mapping[str, list[SiblingGroup]]:
@@ -175,7 +176,7 @@ class Lived:
         for day in range(len(self.facts.days)):
             by_then = [child for child in children if self.facts.start_day_idx[child] <= day]
             coming = sum((settings != self.home[child]).astype(np.int64) for child in by_then)
-            full |= (coming > 0) & (coming > self._room[settings, day])
+            full |= (coming > 0) & (coming > self.room[settings, day])
         return full
 
     def _clashes(self, children: Sequence[int], settings: Ints) -> Mask:

@@ -85,7 +85,7 @@ def solved(instance: Instance, options: MatchOptions, solving: SolveOptions) -> 
         raise SolverError(f"the first solution breaks a constraint of the model by {violation:g}")
     built = time.perf_counter()
     outcome = answer(replace(program, start=start), solving)
-    plan = _claimed(allocation_plan(data, columns, program, _point(outcome, program)), outcome)
+    plan = claimed(allocation_plan(data, columns, program, best_point(outcome, program)), outcome)
     done = time.perf_counter()
     best = Checked(plan, check(instance, plan))
     greedy_plan = allocation_plan(data, columns, program, start)
@@ -108,7 +108,14 @@ def solved(instance: Instance, options: MatchOptions, solving: SolveOptions) -> 
     return Solved(result, data, columns, program, outcome)
 
 
-def _point(outcome: Outcome, program: Program) -> np.ndarray:
+def best_point(outcome: Outcome, program: Program) -> np.ndarray:
+    """The point that a search ended with.
+
+    Raises
+    ------
+    SolverError
+        When there is none, although waiting is always feasible.
+    """
     if outcome.values is None:
         raise SolverError(f"{outcome.solver} gave no answer although a feasible start exists: {outcome.detail}")
     return outcome.values
@@ -118,7 +125,7 @@ _ROUNDING = 1
 """Values and bounds are whole numbers; a solver may round one of them the wrong way."""
 
 
-def _claimed(plan: Plan, outcome: Outcome) -> Plan:
+def claimed(plan: Plan, outcome: Outcome) -> Plan:
     """The plan with the solver's claims; the values are the plan's own, which are never above the solver's.
 
     Raises
@@ -144,7 +151,7 @@ def _other_order(data: AllocationData, solving: SolveOptions) -> Checked | None:
     other = replace(data, search_order=SearchOrder.CASCADE if level else SearchOrder.LEVEL)
     program, columns = allocation_program(other)
     outcome = answer(replace(program, start=greedy_point(other, program, columns)), solving)
-    plan = _claimed(allocation_plan(other, columns, program, _point(outcome, program)), outcome)
+    plan = claimed(allocation_plan(other, columns, program, best_point(outcome, program)), outcome)
     return Checked(plan, check(data.instance, plan))
 
 
@@ -165,4 +172,13 @@ def export_model(instance: Instance, path: Path, options: MatchOptions = MatchOp
     export(program.blended(), path)
 
 
-__all__ = ["Columns", "MatchOptions", "Solved", "export_model", "match", "solved"]
+__all__ = [
+    "Columns",
+    "MatchOptions",
+    "Solved",
+    "best_point",
+    "claimed",
+    "export_model",
+    "match",
+    "solved",
+]

@@ -12,9 +12,12 @@ from rightplace.commands.common import (
     InstanceArgument,
     JsonOption,
     PolicyOption,
+    SolverName,
+    TimeLimitOption,
     console,
     open_instance,
     print_json,
+    solving_on,
     unknown_ids,
 )
 
@@ -31,22 +34,30 @@ def explain(
     date: DateOption = None,
     rematch: Annotated[bool, typer.Option("--rematch", help="As match --rematch: who may move may leave.")] = False,
     policy: PolicyOption = None,
+    time_limit: TimeLimitOption = 300.0,
     json: JsonOption = False,
 ) -> None:
     """Explain why a child may, or may not, go to a setting: every rule, the values it compares, and what would lift it.
 
+    Without --child: which capacities bind, and what one more place of each kind would bring (as rightplace shortage).
     With --child and --setting: every rule on that pair. With --child alone: how many settings each rule excludes, how
     many it alone excludes, and the nearest misses. --rule prints a rule, --rules lists all.
     """
     asked_for = [child is not None, bool(rule), rules]
-    if sum(asked_for) != 1:
-        raise typer.BadParameter("name --child, --rule or --rules" + (", only one of them" if any(asked_for) else ""))
+    if sum(asked_for) > 1:
+        raise typer.BadParameter("name only one of --child, --rule and --rules")
     if setting is not None and child is None:
         raise typer.BadParameter("--setting goes with --child")
+    from rightplace.commands.explaining_shortage import print_what_is_short
+    from rightplace.solve import MatchOptions
+
     opened = open_instance(instance, policy)
     if date is not None:
         opened = opened.at(date.date())
-    if child is not None:
+    if not any(asked_for):
+        with solving_on(SolverName.OURS.value, time_limit, 0.0, 1, 0) as solving:
+            print_what_is_short(opened, MatchOptions(rematch=rematch, compare=False), solving, json=json)
+    elif child is not None:
         _explain_child(opened, child, setting, rematch, json)
     else:
         _explain_rules(opened, rule, json)

@@ -91,7 +91,13 @@ class AllocationData:
         return found
 
 
-def allocation_data(instance: Instance, *, rematch: bool, search_order: SearchOrder | None = None) -> AllocationData:
+def allocation_data(
+    instance: Instance,
+    *,
+    rematch: bool,
+    search_order: SearchOrder | None = None,
+    beside_shortlist: frozenset[str] = frozenset(),
+) -> AllocationData:
     """Turn an instance into the numbers of its allocation.
 
     Parameters
@@ -100,9 +106,11 @@ def allocation_data(instance: Instance, *, rematch: bool, search_order: SearchOr
         Children who may move are candidates too.
     search_order
         In place of the policy's.
+    beside_shortlist
+        Ids of settings of which every lawful pair is an option, and which take nobody's place on a shortlist.
     """
     facts = Facts(instance, rematch=rematch)
-    options = options_of(facts)
+    options = options_of(facts, beside_shortlist)
     candidate_of = np.full(len(instance.children), -1, dtype=np.int64)
     candidate_of[facts.candidate_idx] = np.arange(len(facts.candidate_idx))
     option_candidate = candidate_of[options.pairs.child_idx]

@@ -54,14 +54,24 @@ class Options:
         )
 
 
-def options_of(facts: Facts) -> Options:
-    """All options of all candidates of an instance, shortlisted where its policy says so."""
+def options_of(facts: Facts, beside_shortlist: frozenset[str] = frozenset()) -> Options:
+    """All options of all candidates of an instance, shortlisted where its policy says so.
+
+    Parameters
+    ----------
+    beside_shortlist
+        Ids of settings to which no shortlist applies.
+    """
+    exempt = np.array([setting.id in beside_shortlist for setting in facts.instance.settings], dtype=np.bool_)
     open_settings = np.flatnonzero(facts.free.max(axis=1, initial=0) > 0)
     shortlist = facts.instance.policy.search.shortlist
     tables = cost_tables(facts)
     parts = []
     for children in _chunks(facts, max(1, _CHUNK // max(1, len(open_settings)))):
         part = _priced_options(lawful_among(facts, children, open_settings), tables, stays=False)
+        is_beside = part.pairs.setting(exempt)
+        parts.append(part.where(np.flatnonzero(is_beside)))
+        part = part.where(np.flatnonzero(~is_beside))
         parts.append(_shortlisted(part, shortlist) if shortlist else part)
     movers = facts.candidate_idx[~facts.children.is_waiting[facts.candidate_idx]]
     stays = Pairs(facts, movers, facts.children.current_setting_idx[movers])

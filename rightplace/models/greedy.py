@@ -1,7 +1,7 @@
 """What today's practice amounts to: children one by one in order of arrival, each to the best setting still open.
 
 It walks over the columns of the same program as the optimiser, so that both keep the same constraints; its answer is
-the comparison that every match prints, and the optimiser's first solution.
+the comparison that every match prints, and the optimiser's first solution. ``point_of`` walks to the point of any plan.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from rightplace.instances.children import Urgency
 from rightplace.instances.policy import SearchOrder
+from rightplace.plan import PlacementKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
     from rightplace.models.allocation import AllocationData, Columns
+    from rightplace.plan import Plan
     from rightplace.program import Program
 
 Floats = NDArray[np.float64]
@@ -132,6 +134,46 @@ def greedy_point(data: AllocationData, program: Program, columns: Columns) -> Fl
     _join_siblings(columns, walk)
     _complete(program, walk)
     return np.array(walk.point)
+
+
+def point_of(data: AllocationData, program: Program, columns: Columns, plan: Plan) -> Floats:
+    """The point of the program that means a plan.
+
+    It is feasible where the plan keeps the constraints and every pair of it is an option.
+    """
+    walk = _Walk(program)
+    chosen = _chosen_columns(data, columns, plan)
+    for column in chosen:
+        walk.set(column, 1.0)
+    for column in chosen:
+        walk.relax(column)
+    _complete(program, walk)
+    return np.array(walk.point)
+
+
+def _chosen_columns(data: AllocationData, columns: Columns, plan: Plan) -> list[int]:
+    """The columns of a plan: parts of groups who are together, children alone, and who stays as they are."""
+    facts, parts = data.facts, columns.parts
+    candidate = {facts.instance.children[child].id: c for c, child in enumerate(facts.candidate_idx.tolist())}
+    where = {candidate[p.child_id]: facts.setting_idx[p.setting_id] for p in plan.placements}
+    as_is = {candidate[child_id] for child_id in plan.waiting_ids}
+    as_is |= {candidate[p.child_id] for p in plan.placements if p.kind is PlacementKind.STAY}
+    part_of = {}
+    for part, column in enumerate(parts.column.tolist()):
+        members = parts.member[parts.first[part] : parts.first[part + 1]].tolist()
+        part_of[int(parts.setting[part]), frozenset(members)] = column
+    chosen: list[int] = []
+    open_candidates = set(range(data.num_candidates))
+    for group in data.groups:
+        for home in sorted({where[c] for c in group.members if c in where}):
+            together = frozenset(c for c in group.members if where.get(c) == home)
+            if (home, together) in part_of:
+                chosen.append(part_of[home, together])
+                open_candidates -= together
+    for c in sorted(open_candidates):
+        is_left = c in as_is and columns.wait[c] >= 0
+        chosen.append(int(columns.wait[c] if is_left else columns.single[data.option(c, where[c])]))
+    return chosen
 
 
 def _arrival(data: AllocationData, candidate: int) -> tuple[date, bool, int]:

@@ -64,6 +64,11 @@ def lawful(pairs: Pairs) -> Pairs:
     return _filtered(pairs, HARD_RULES)
 
 
+def lawful_if_vacant(pairs: Pairs) -> Pairs:
+    """The pairs that keep every hard rule but the one that a place is free."""
+    return _filtered(pairs, (rule for rule in HARD_RULES if rule is not practice.has_vacancy))
+
+
 def lawful_among(facts: Facts, child_idx: Ints, setting_idx: Ints) -> Pairs:
     """The lawful ones of all pairs of some children and some settings: ``lawful`` of their product, but faster.
 

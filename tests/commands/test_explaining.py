@@ -87,11 +87,16 @@ def test_all_rules_are_listed() -> None:
     assert all(rule.id in text for rule in RULES)
 
 
+def test_an_instance_alone_is_asked_what_is_short() -> None:
+    """Without a child or a rule: which capacities bind, and what one more place would bring."""
+    assert {"full_settings", "one_more_place", "untried"} <= set(found("tiny"))
+    assert "One more place" in run("tiny").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "name --child, --rule or --rules"),
-        (["--child", "C5", "--rules"], "only one of them"),
+        (["--child", "C5", "--rules"], "name only one of --child, --rule and --rules"),
         (["--setting", "F1", "--rules"], "--setting goes with --child"),
         (["--rule", "R91"], "there is no rule 'R91'"),
         (["--rule", "R91"], "R19"),
