@@ -9,6 +9,9 @@ from rightplace.instances.settings import AccommodationCategory, Carer, Home, Pa
 from rightplace.instances.settings import SupportedAccommodation as Supported
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from rightplace.instances.instance import Instance
     from rightplace.plan import Plan
 
@@ -21,6 +24,21 @@ _HOMES = {
     Place.R3: "family centre",
     Place.R5: "young offender institution",
 }
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def setting_type(instance: Instance, setting: Setting, authority_id: str) -> str:
@@ -48,6 +66,21 @@ def pounds(pence: int) -> str:
     """Pence as pounds with thousands separators, pence only where there are any."""
     sign, amount = ("-" if pence < 0 else ""), abs(pence)
     return f"{sign}£{amount // 100:,}" + (f".{amount % 100:02d}" if amount % 100 else "")
+
+
+def day_words(day: date) -> str:
+    """A day as people write it: 4 January 2024."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def capital(text: str) -> str:
+    """Text with a capital at its beginning, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def and_list(words: Sequence[str]) -> str:
+    """Words in a row: a, b and c."""
+    return " and ".join(part for part in (", ".join(words[:-1]), "".join(words[-1:])) if part)
 
 
 def homes_after(instance: Instance, plan: Plan) -> dict[str, str]:
