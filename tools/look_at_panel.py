@@ -2,11 +2,11 @@
 
     python -m tools.look_at_panel paper.html --out shots [--browser /usr/bin/chromium]
 
-It needs Playwright (``pip install playwright``) and a Chromium that is installed (``apt-get install chromium``); nothing
-else needs them. Written into the folder: ``screen.png`` (top of the page), ``narrow.png`` and
+It needs Playwright (``pip install playwright``) and a Chromium that is installed (``apt-get install chromium``);
+nothing else needs them. Written into the folder: ``screen.png`` (top of the page), ``narrow.png`` and
 ``child.png`` (one child, on a telephone and on a desk), and ``paper.pdf``, with ``paper-NNN.png`` a page where
-``pdftoppm`` is installed. Exit code 1 when the page asked for anything but itself, logged an error, or left a child without
-a sheet.
+``pdftoppm`` is installed. Exit code 1 when the page asked for anything but itself, logged an error, or left a child
+without a sheet.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _THIN = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _THICK = Border(left=_BAR, right=_BAR, top=_BAR, bottom=_BAR)
 _TOP = Alignment(wrap_text=True, vertical="top")
 _PLAIN, _BOLD, _SMALL = Font(size=10), Font(size=10, bold=True), Font(size=9, color="FF333333")
+_LINK = Font(size=10, bold=True, underline="single")
 _HEADING, _TITLE = Font(size=12, bold=True), Font(size=16, bold=True)
 _DONE = "done"
 
@@ -161,7 +163,9 @@ def _contents_sheet(sheet: Worksheet, panel: Panel, names: Sequence[str]) -> Non
         )
         cells = write.cells(texts, [_BOLD, *[_PLAIN] * (len(texts) - 1)])
         quoted = name.replace("'", "''")
-        cells[0].hyperlink = f"#'{quoted}'!A1"
+        place = cells[0].coordinate
+        cells[0].hyperlink = Hyperlink(ref=place, location=f"'{quoted}'!A1", display=line.child_id)
+        cells[0].font = _LINK
 
 
 def _child_sheet(sheet: Worksheet, page: ChildPage, subject: str) -> None:

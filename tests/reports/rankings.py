@@ -1,4 +1,4 @@
-"""A ranking made by hand of an answer: what ``rank --all --json`` would print, with plausible numbers."""
+"""Rankings made by hand: what ``rank --all --json`` would print, and one of an answer with costs made up."""
 
 from __future__ import annotations
 
@@ -13,6 +13,69 @@ from rightplace.rules.pairs import Facts, Pairs
 
 if TYPE_CHECKING:
     from rightplace.instances.instance import Instance
+
+
+def suggestion(setting_id: str, rank: int = 1, **changes: Any) -> dict[str, Any]:
+    """A suggestion that costs nobody anything: an in-house carer at the door."""
+    given: dict[str, Any] = {
+        "rank": rank,
+        "setting": setting_id,
+        "setting_type": "in-house carer",
+        "opportunity_cost_pence_per_week": 0,
+        "exact": True,
+        "additional_waiting": 0,
+        "in_plan": rank == 1,
+        "fee_pence_per_week": 60_000,
+        "policy_pence_per_week": 0,
+        "support": "none",
+        "on_block": False,
+        "starts_on": "2024-01-15",
+        "distance_miles": 0.0,
+        "school_miles": None,
+        "with_siblings": None,
+        "siblings": [],
+        "num_siblings": 0,
+        "wishes_met": [],
+        "wishes_unmet": [],
+        "approvals": [],
+        "displaced": [],
+        "shadow_price_pence_per_week": 0,
+    }
+    return given | changes
+
+
+def moved(child_id: str, before: str | None, after: str | None) -> dict[str, Any]:
+    """Another child whose suggestion would change."""
+    return {"child": child_id, "from": before, "to": after}
+
+
+def found_for(child_id: str, *suggestions: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """What a ranking says of one child."""
+    waiting = {"rank": len(suggestions) + 1, "opportunity_cost_pence_per_week": -60_000, "additional_waiting": 1}
+    return {
+        "child": child_id,
+        "in_plan": next((item["setting"] for item in suggestions if item["in_plan"]), None),
+        "suggestions": list(suggestions),
+        "waiting": waiting | {"exact": True, "displaced": []},
+        "ineligible": [],
+    } | changes
+
+
+def ranking(instance: Instance, /, *children: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """A proven and accepted ranking of an instance."""
+    tier = {"name": "price", "value": 60_000, "bound": 60_000, "claimed_by": "a solver 1.0"}
+    return {
+        "instance": {"name": instance.name, "digest": instance.digest},
+        "date": instance.date.isoformat(),
+        "status": "optimal",
+        "value_pence_per_week": 60_000,
+        "bound_pence_per_week": 60_000,
+        "gap": 0.0,
+        "num_waiting": sum(found["in_plan"] is None for found in children),
+        "tiers": [tier],
+        "certificate": {"accepted": True},
+        "children": list(children),
+    } | changes
 
 
 def ranking_of(instance: Instance, answer: dict[str, Any]) -> dict[str, Any]:
@@ -97,34 +160,35 @@ def _suggestion(
     beside = [c for c in siblings if homes.get(c, {}).get("setting") == setting.id]
     price = int(priced(pair)[0])
     wishes = sorted(wish.value for wish in child.wishes)
-    return {
-        "rank": rank,
-        "setting": setting.id,
-        "setting_type": setting_type(instance, setting, child.authority_id),
-        "opportunity_cost_pence_per_week": cost if exact else {"at_least": cost // 2, "at_most": cost + 1},
-        "exact": exact,
-        "additional_waiting": 0,
-        "in_plan": in_plan,
-        "fee_pence_per_week": _price(instance, setting_idx, 0),
-        "policy_pence_per_week": price,
-        "support": "none",
-        "on_block": setting_idx % 7 == 0,
-        "starts_on": instance.start(child).isoformat(),
-        "distance_miles": distance_miles(child.home, setting.offer.location),
-        "school_miles": distance_miles(child.school, setting.offer.location) if child.school else None,
-        "with_siblings": None if not siblings else len(beside) == len(siblings),
-        "siblings": beside,
-        "num_siblings": len(siblings),
-        "wishes_met": wishes[:1],
-        "wishes_unmet": wishes[1:],
-        "approvals": [
-            {"rule": r.id, "title": r.title, "signatory": r.signatory, "deadline": r.deadline}
-            for r in APPROVAL_RULES
-            if not r.passes(pair)[0]
-        ],
-        "displaced": [
-            {"child": c, "from": setting.id, "to": homes[child_id]["setting"] if child_id in homes else None}
-            for c in away
-        ],
-        "shadow_price_pence_per_week": 4_050 * (setting_idx % 3),
-    }
+    return suggestion(
+        setting.id,
+        rank,
+        **{
+            "setting_type": setting_type(instance, setting, child.authority_id),
+            "opportunity_cost_pence_per_week": cost if exact else {"at_least": cost // 2, "at_most": cost + 1},
+            "exact": exact,
+            "additional_waiting": 0,
+            "in_plan": in_plan,
+            "fee_pence_per_week": _price(instance, setting_idx, 0),
+            "policy_pence_per_week": price,
+            "on_block": setting_idx % 7 == 0,
+            "starts_on": instance.start(child).isoformat(),
+            "distance_miles": distance_miles(child.home, setting.offer.location),
+            "school_miles": distance_miles(child.school, setting.offer.location) if child.school else None,
+            "with_siblings": None if not siblings else len(beside) == len(siblings),
+            "siblings": beside,
+            "num_siblings": len(siblings),
+            "wishes_met": wishes[:1],
+            "wishes_unmet": wishes[1:],
+            "approvals": [
+                {"rule": r.id, "title": r.title, "signatory": r.signatory, "deadline": r.deadline}
+                for r in APPROVAL_RULES
+                if not r.passes(pair)[0]
+            ],
+            "displaced": [
+                {"child": c, "from": setting.id, "to": homes[child_id]["setting"] if child_id in homes else None}
+                for c in away
+            ],
+            "shadow_price_pence_per_week": 4_050 * (setting_idx % 3),
+        },
+    )
