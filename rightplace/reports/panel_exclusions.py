@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
+import math
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from rightplace.instances.geography import distance_miles
+from rightplace.instances.geography import distance_tenths
 from rightplace.reports.panel_options import miles_words, shown_of
 from rightplace.reports.panel_pages import Exclusion
 from rightplace.rules.catalogue import CAPACITY, OPEN, rules_by_id
@@ -31,8 +33,8 @@ def more_words(instance: Instance, child: Child, found: Mapping[str, Any]) -> st
     words += f"; the {len(shown)} best ranked are shown" if num_open > len(shown) else ""
     first = shown[0]["distance_miles"]
     if first is not None:
-        miles = (distance_miles(child.home, instance.setting[i["setting"]].offer.location) for i in found["ineligible"])
-        nearer = sum(mile is not None and mile < first for mile in miles)
+        miles = miles_from_home(instance, child, [item["setting"] for item in found["ineligible"]])
+        nearer = sum(mile < first for mile in miles.values())
         words += f". {nearer} that are nearer to the family home than option {shown[0]['rank']} are not open"
     return words + "."
 
@@ -49,6 +51,7 @@ def exclusions_of(
             settings[rule["id"]].append(item["setting"])
             sources[rule["id"]] = rule["source"]
             remedies[rule["id"]][rule["remedy"] or "nothing can"] += 1
+    miles = miles_from_home(instance, child, [item["setting"] for item in ineligible])
     order = sorted(settings, key=lambda rule_id: (-len(settings[rule_id]), rule_id))
     found = tuple(
         Exclusion(
@@ -57,7 +60,7 @@ def exclusions_of(
             sentence=_rule_words(rule_id)[1],
             source=sources[rule_id],
             num_settings=len(settings[rule_id]),
-            nearest=_nearest_words(instance, child, settings[rule_id]),
+            nearest=_nearest_words(settings[rule_id], miles),
             remedy="; ".join(remedy for remedy, _ in remedies[rule_id].most_common(_NUM_REMEDIES)),
         )
         for rule_id in order[:_NUM_RULES]
@@ -87,12 +90,22 @@ def _rule_words(rule_id: str) -> tuple[str, str]:
     return rule.title, rule.sentence
 
 
-def _nearest_words(instance: Instance, child: Child, setting_ids: Sequence[str]) -> str:
-    """The nearest few of some settings with their miles; those at an unknown distance come last."""
-    known = []
+def miles_from_home(instance: Instance, child: Child, setting_ids: Sequence[str]) -> dict[str, float]:
+    """Miles from the family home by setting id; those at an unknown distance are left out."""
+    if child.home.easting is None or child.home.northing is None:
+        return {}
+    known, east, north = [], [], []
     for setting_id in setting_ids:
-        miles = distance_miles(child.home, instance.setting[setting_id].offer.location)
-        known.append((miles is None, miles, setting_id))
-    known.sort(key=lambda item: (item[0], item[1] or 0.0, item[2]))
-    nearest = known[:_NUM_NEAREST]
-    return ", ".join(f"{setting_id}\N{NO-BREAK SPACE}({miles_words(miles)})" for _, miles, setting_id in nearest)
+        place = instance.setting[setting_id].offer.location
+        if place.easting is not None and place.northing is not None:
+            known.append(setting_id)
+            east.append(place.easting)
+            north.append(place.northing)
+    tenths = distance_tenths(child.home.easting, child.home.northing, east, north)
+    return {setting_id: int(tenth) / 10 for setting_id, tenth in zip(known, tenths, strict=True)}
+
+
+def _nearest_words(setting_ids: Sequence[str], miles: Mapping[str, float]) -> str:
+    """The nearest few of some settings with their miles; those at an unknown distance come last."""
+    near = heapq.nsmallest(_NUM_NEAREST, setting_ids, key=lambda name: (miles.get(name, math.inf), name))
+    return ", ".join(f"{name}\N{NO-BREAK SPACE}({miles_words(miles.get(name))})" for name in near)

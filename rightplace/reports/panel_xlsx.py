@@ -10,6 +10,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 CONTENTS = "Contents"
 _WIDTHS = (19.0, 18.0, 18.0, 18.0, 18.0, 18.0)
 """Columns A to F, in characters: labels, then five options."""
-_CONTENTS_WIDTHS = (11.0, 18.0, 18.0, 12.0, 18.0, 26.0, 34.0)
+_CONTENTS_WIDTHS = (10.0, 16.0, 16.0, 11.0, 17.0, 20.0, 20.0)
 _LINE_POINTS = 13.5
 _TITLE_LENGTH = 31
 _FORBIDDEN = "[]:*?/\\"
@@ -31,9 +32,13 @@ _LINE, _BAR = Side("thin", color="FF666666"), Side("medium")
 _THIN = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _THICK = Border(left=_BAR, right=_BAR, top=_BAR, bottom=_BAR)
 _TOP = Alignment(wrap_text=True, vertical="top")
-_PLAIN, _BOLD, _SMALL = Font(size=10), Font(size=10, bold=True), Font(size=9, color="FF333333")
-_LINK = Font(size=10, bold=True, underline="single")
-_HEADING, _TITLE = Font(size=12, bold=True), Font(size=16, bold=True)
+_PLAIN, _BOLD, _SMALL = (
+    Font("Arial", size=10),
+    Font("Arial", size=10, bold=True),
+    Font("Arial", size=9, color="FF333333"),
+)
+_LINK = Font("Arial", size=10, bold=True, underline="single")
+_HEADING, _TITLE = Font("Arial", size=12, bold=True), Font("Arial", size=16, bold=True)
 _DONE = "done"
 
 
@@ -77,7 +82,8 @@ class _Writer:
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         sheet.page_margins.left = sheet.page_margins.right = 0.45
-        sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.55
+        sheet.page_margins.top, sheet.page_margins.bottom = 0.75, 0.65
+        sheet.page_margins.header = sheet.page_margins.footer = 0.3
         sheet.oddHeader.left.text = running_head.replace("&", "&&")  # type: ignore[union-attr]
         sheet.oddFooter.right.text = "Page &P of &N"  # type: ignore[union-attr]
 
@@ -99,10 +105,15 @@ class _Writer:
         self.end_row(scale * _num_lines(text, sum(self.widths[first - 1 : last]) / scale))
         return cell
 
-    def labelled(self, label: str, text: str) -> None:
-        """A label, and its text across all other columns."""
+    def labelled(self, label: str, text: str, first: int = 2) -> None:
+        """A label, and its text from the column ``first`` to the last."""
+        row = self.row
         self.put(1, label, _BOLD)
-        self.spanning(text, _PLAIN, first=2)
+        if first > 2:
+            self.sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=first - 1)
+        self.spanning(text, _PLAIN, first)
+        high = _LINE_POINTS * _num_lines(label, sum(self.widths[: first - 1])) + 2
+        self.sheet.row_dimensions[row].height = max(high, self.sheet.row_dimensions[row].height or 0)
 
     def gap(self) -> None:
         """An empty row."""
@@ -125,8 +136,9 @@ class _Writer:
 
 
 def _num_lines(text: str, width: float) -> int:
-    """How many lines a text takes in a column of so many characters, with a little to spare for broken words."""
-    return sum(max(1, math.ceil(len(line) * 1.12 / max(1.0, width - 1))) for line in text.split("\n"))
+    """About how many lines a text takes in a column so many digits wide; letters are narrower, broken lines lose."""
+    letters = max(1.0, 1.18 * width - 2)
+    return sum(max(1, math.ceil(len(line) / letters)) for line in text.split("\n"))
 
 
 def _contents_sheet(sheet: Worksheet, panel: Panel, names: Sequence[str]) -> None:
@@ -139,9 +151,7 @@ def _contents_sheet(sheet: Worksheet, panel: Panel, names: Sequence[str]) -> Non
         write.gap()
         write.spanning(heading, _HEADING)
         for fact in facts:
-            write.put(1, fact.label, _BOLD)
-            write.sheet.merge_cells(start_row=write.row, end_row=write.row, start_column=1, end_column=2)
-            write.spanning(fact.text, _PLAIN, first=3)
+            write.labelled(fact.label, fact.text, first=3)
     write.gap()
     write.spanning("How good the plan is, and who says so", _HEADING)
     for sentence in panel.proof:
@@ -183,12 +193,12 @@ def _child_sheet(sheet: Worksheet, page: ChildPage, subject: str) -> None:
         write.spanning(sentence, _PLAIN)
     write.gap()
     _decision(write, page)
-    write.gap()
-    write.spanning("Settings that are not offered", _HEADING)
+    sheet.row_breaks.append(Break(id=write.row - 1))
+    write.spanning(f"Child {page.child_id}: settings that are not offered", _HEADING)
     write.spanning(page.more, _PLAIN)
     _exclusions(write, page)
     write.gap()
-    write.spanning("What the law asks once a choice is made", _HEADING)
+    write.spanning(f"Child {page.child_id}: what the law asks once a choice is made", _HEADING)
     write.spanning(page.law, _SMALL)
     for checklist in page.checklists:
         _checklist(write, checklist)
