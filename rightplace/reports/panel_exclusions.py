@@ -35,7 +35,8 @@ def more_words(instance: Instance, child: Child, found: Mapping[str, Any]) -> st
     if first is not None:
         miles = miles_from_home(instance, child, [item["setting"] for item in found["ineligible"]])
         nearer = sum(mile < first for mile in miles.values())
-        words += f". {nearer} that are nearer to the family home than option {shown[0]['rank']} are not open"
+        if nearer:
+            words += f". {nearer} that are nearer to the family home than option {shown[0]['rank']} are not open"
     return words + "."
 
 
