@@ -9,6 +9,8 @@ from rightplace.reports.wording import pounds
 from rightplace.result import Result, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rightplace.plan import Tier
 
 
@@ -19,10 +21,14 @@ def proof_sentences(result: Result) -> list[str]:
     scope = f" among the {shortlist} settings shortlisted for each child" if shortlist else ""
     if result.status is Status.OPTIMAL:
         return [f"Proof: nothing better exists{scope}, says {claimed}."]
-    tiers = result.best.plan.tiers
+    head = f"Stopped by {result.stopped_by}; something better may exist{scope}, says {claimed}:"
+    return [head, *open_sentences(result.best.plan.tiers)]
+
+
+def open_sentences(tiers: Sequence[Tier]) -> list[str]:
+    """What is not proven, tier by tier; and that the price is, where it is."""
     open_tiers = [tier for tier in tiers if tier.bound < tier.value]
-    sentences = [f"Stopped by {result.stopped_by}; something better may exist{scope}, says {claimed}:"]
-    sentences += [_WORDS[tier.name](tier) for tier in open_tiers]
+    sentences = [_WORDS[tier.name](tier) for tier in open_tiers]
     if "price" not in [tier.name for tier in open_tiers]:
         sentences.append("price: no plan that does as well before is cheaper.")
     return sentences

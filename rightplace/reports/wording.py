@@ -10,6 +10,9 @@ from rightplace.instances.settings import SupportedAccommodation as Supported
 from rightplace.rules.words import pounds as pounds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from rightplace.instances.instance import Instance
     from rightplace.plan import Plan
 
@@ -22,6 +25,21 @@ _HOMES = {
     Place.R3: "family centre",
     Place.R5: "young offender institution",
 }
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def setting_type(instance: Instance, setting: Setting, authority_id: str) -> str:
@@ -43,6 +61,21 @@ def setting_type(instance: Instance, setting: Setting, authority_id: str) -> str
             return "supported lodgings"
         case Supported():
             return "supported accommodation"
+
+
+def day_words(day: date) -> str:
+    """A day as people write it: 4 January 2024."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def capital(text: str) -> str:
+    """Text with a capital at its beginning, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def and_list(words: Sequence[str]) -> str:
+    """Words in a row: a, b and c."""
+    return " and ".join(part for part in (", ".join(words[:-1]), "".join(words[-1:])) if part)
 
 
 def homes_after(instance: Instance, plan: Plan) -> dict[str, str]:
