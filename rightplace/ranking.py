@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.certificate import check
+from rightplace.certificate import Judged, check
 from rightplace.errors import SolverError
 from rightplace.models.allocation import allocation_plan
 from rightplace.models.ranking import Choice, choices_of, group_choices_of, place_rows
@@ -142,6 +142,11 @@ def rank(instance: Instance, options: RankOptions = RankOptions(), solving: Solv
     """
     began = time.perf_counter()
     base = solved(instance, MatchOptions(rematch=options.rematch, compare=False), solving)
+    return rank_beside(base, options, solving, began)
+
+
+def rank_beside(base: Solved, options: RankOptions, solving: SolveOptions, began: float) -> Ranking:
+    """Rank beside a match that is there already; the time limit counts from ``began`` (``time.perf_counter``)."""
     left = solving.time_limit_seconds - (time.perf_counter() - began)
     return Ranker(base, options, replace(solving, time_limit_seconds=max(left, 0.0))).ranking(began)
 
@@ -165,6 +170,7 @@ class Ranker:
         choices = [choice for of_one in (*self._children, *self._groups) for choice in of_one]
         self._number = {id(choice): number for number, choice in enumerate(choices)}
         variations = [Variation(choice.closed, choice.columns) for choice in choices]
+        self._judged = Judged(self._data.facts)
         self.study = Study(base.program, base.outcome, variations, solving)
 
     def ranking(self, began: float) -> Ranking:
@@ -175,6 +181,7 @@ class Ranker:
         for position in range(max(map(len, every), default=0)):
             for choices in every:
                 self._prove(choices, position)
+        self._judged.judge(self._all_pairs())
         children = tuple(self._ranked(choices) for choices in self._children if choices)
         groups = tuple(self._ranked(choices) for choices in self._groups if choices)
         return Ranking(
@@ -186,6 +193,19 @@ class Ranker:
             is_complete=not self.study.is_over,
             seconds=time.perf_counter() - began,
         )
+
+    def _all_pairs(self) -> set[tuple[str, str]]:
+        """The pairs of which plans with the choices are made, by ids."""
+        settings, facts = self._instance.settings, self._data.facts
+        seats = self._columns.seats
+        used = np.zeros(self._base.program.num_columns, dtype=np.bool_)
+        for span in self.study.spans:
+            if span.point is not None:
+                used[span.point] = True
+        rows = np.flatnonzero(used[seats.column])
+        children = facts.candidate_idx[seats.candidate[rows]].tolist()
+        ids = (self._instance.children[child].id for child in children)
+        return set(zip(ids, (settings[at].id for at in seats.setting[rows].tolist()), strict=True))
 
     def _span(self, choice: Choice) -> Span:
         return self.study.spans[self._number[id(choice)]]
@@ -249,7 +269,7 @@ class Ranker:
         point = np.zeros(self._base.program.num_columns)
         point[span.point] = 1.0
         plan = allocation_plan(self._data, self._columns, self._base.program, point)
-        verdict = check(self._instance, plan, self._data.facts)
+        verdict = check(self._instance, plan, self._judged)
         if not verdict.is_accepted:
             raise SolverError(f"the certificate refuses the plan of a suggestion: {verdict.violations[0]}")
         return plan

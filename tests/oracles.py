@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.certificate import check
+from rightplace.certificate import Judged, check
 from rightplace.instances.policy import SearchOrder
 from rightplace.models.allocation import AllocationData, allocation_data, plan_of
 from rightplace.models.costs import cost_tables, fees_of, settled_siblings_apart
@@ -97,10 +97,11 @@ def best_with_each_choice(instance: Instance, *, rematch: bool) -> dict[tuple[st
     data = everything(instance, rematch=rematch)
     ranked = sorted(((tier_values(plan, data), plan) for plan in every_plan(data)), key=lambda item: item[0])
     best: dict[tuple[str, str | None], tuple[int, ...]] = {}
+    judged = Judged(data.facts)
     for values, plan in ranked:
         made: list[tuple[str, str | None]] = [(p.child_id, p.setting_id) for p in plan.placements]
         made += [(child_id, None) for child_id in plan.waiting_ids]
-        if any(choice not in best for choice in made) and check(instance, plan, data.facts).is_accepted:
+        if any(choice not in best for choice in made) and check(instance, plan, judged).is_accepted:
             for choice in made:
                 best.setdefault(choice, values)
     return best

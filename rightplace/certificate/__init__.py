@@ -7,6 +7,7 @@ see.
 """
 
 from rightplace.certificate.checker import Certificate, check
+from rightplace.certificate.judged import Judged
 from rightplace.certificate.violation import Violation
 
-__all__ = ["Certificate", "Violation", "check"]
+__all__ = ["Certificate", "Judged", "Violation", "check"]

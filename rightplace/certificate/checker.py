@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rightplace.certificate.days import Days
 from rightplace.certificate.fees import Fees
+from rightplace.certificate.judged import Judged
 from rightplace.certificate.violation import Violation
 from rightplace.instances.children import Togetherness, Urgency
-from rightplace.instances.geography import distance_miles
 from rightplace.instances.policy import SearchOrder
 from rightplace.instances.settings import ContractKind
 from rightplace.plan import Placement, PlacementKind, Plan
-from rightplace.rules.catalogue import broken, priced
-from rightplace.rules.pairs import Facts, Pairs
+from rightplace.rules.pairs import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rightplace.instances.instance import Instance
-    from rightplace.rules.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +38,15 @@ class Certificate:
         return not self.violations
 
 
-def check(instance: Instance, plan: Plan, facts: Facts | None = None) -> Certificate:
+def check(instance: Instance, plan: Plan, judged: Judged | None = None) -> Certificate:
     """Check a plan against its instance.
 
     Parameters
     ----------
     instance
         On the plan's date and with the plan's policy: its digest must be the plan's.
-    facts
-        Of this very instance and of the plan's candidates, where many plans are checked.
+    judged
+        What earlier checks of plans for this very instance and the same candidates found out, where many are checked.
 
     Returns
     -------
@@ -60,7 +56,7 @@ def check(instance: Instance, plan: Plan, facts: Facts | None = None) -> Certifi
     violations = list(_identity(instance, plan))
     if violations:
         return Certificate(0, tuple(violations))
-    checker = _Checker(plan, facts if facts is not None else Facts(instance, rematch=plan.rematch))
+    checker = _Checker(plan, judged if judged is not None else Judged(Facts(instance, rematch=plan.rematch)))
     violations = [*checker.pairs(), *checker.days.violations(), *checker.siblings()]
     violations += [*checker.contracts(), *checker.money(), *checker.tiers()]
     return Certificate(checker.value, tuple(violations))
@@ -97,26 +93,23 @@ def _identity(instance: Instance, plan: Plan) -> Iterator[Violation]:
 class _Checker:
     """A plan beside its instance."""
 
-    def __init__(self, plan: Plan, facts: Facts) -> None:
-        self.instance = instance = facts.instance
+    def __init__(self, plan: Plan, judged: Judged) -> None:
+        self.instance = instance = judged.facts.instance
         self.plan = plan
-        self.facts = facts
+        self.judged = judged
         self.fees = Fees(instance)
-        self.days = Days(self.facts, plan)
+        self.days = Days(judged, plan)
         self.where = {p.child_id: p for p in plan.placements}
         self.waiting = set(plan.waiting_ids)
         self.candidates = {child.id for child in instance.candidates(plan.rematch)}
-        children = [self.facts.child_idx[p.child_id] for p in plan.placements]
-        settings = [self.facts.setting_idx[p.setting_id] for p in plan.placements]
-        self.table = Pairs(self.facts, np.array(children, dtype=np.int64), np.array(settings, dtype=np.int64))
+        self.pairs_judged = judged.pairs([(p.child_id, p.setting_id) for p in plan.placements])
         self.value = 0
 
     # -- each placement by itself ------------------------------------------------------------------------------------
 
     def pairs(self) -> Iterator[Violation]:
         """Every placement keeps the hard rules (staying needs none), starts when it should, and is what it says."""
-        broken_by = self._broken_rules()
-        for row, placement in enumerate(self.plan.placements):
+        for placement, pair in zip(self.plan.placements, self.pairs_judged, strict=True):
             child = self.instance.child[placement.child_id]
             lives_there = child.current_setting_id == placement.setting_id
             is_stay = placement.kind is PlacementKind.STAY
@@ -131,16 +124,8 @@ class _Checker:
                     placement, "starts_on", f"starts on {placement.starts_on.isoformat()}, not {expected}"
                 )
             if not is_stay:
-                for rule in broken_by[row]:
+                for rule in pair.broken:
                     yield Violation.about(placement, rule.id, rule.sentence)
-
-    def _broken_rules(self) -> dict[int, list[Rule]]:
-        """The hard rules that each placement breaks, by its position in the plan, in the order of the catalogue."""
-        broken_by = defaultdict(list)
-        for rule, rows in broken(self.table):
-            for row in rows.tolist():
-                broken_by[row].append(rule)
-        return broken_by
 
     # -- siblings ------------------------------------------------------------------------------------------------------
 
@@ -195,7 +180,7 @@ class _Checker:
     def money(self) -> Iterator[Violation]:
         """Each fee, each price, each distance and every total, to the penny."""
         fees = policy = 0
-        for placement, priced_at in zip(self.plan.placements, priced(self.table).tolist(), strict=True):
+        for placement, pair in zip(self.plan.placements, self.pairs_judged, strict=True):
             child, setting = self.instance.child[placement.child_id], self.instance.setting[placement.setting_id]
             support = self.fees.support(child, setting)
             if placement.support is not support:
@@ -205,13 +190,12 @@ class _Checker:
                 yield Violation.about(placement, "block", "no block contract covers this place")
             fee = self.fees.fee(child, setting, contract, placement.on_block) + self.fees.support_price(support)
             yield from self._amount(placement, "fee", placement.fee_pence_per_week, fee)
-            yield from self._amount(placement, "policy", placement.policy_pence_per_week, priced_at)
-            miles = distance_miles(child.home, setting.offer.location)
-            if placement.distance_miles != miles:
+            yield from self._amount(placement, "policy", placement.policy_pence_per_week, pair.policy_pence)
+            if placement.distance_miles != pair.miles:
                 yield Violation.about(
-                    placement, "distance", f"is {miles} miles from home, not {placement.distance_miles}"
+                    placement, "distance", f"is {pair.miles} miles from home, not {placement.distance_miles}"
                 )
-            fees, policy = fees + fee, policy + priced_at
+            fees, policy = fees + fee, policy + pair.policy_pence
         self.value = fees + policy + self.instance.policy.price.siblings_apart * self.num_pairs_apart
         for name, said, found in (
             ("fees", self.plan.fees_pence_per_week, fees),

@@ -17,17 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from rightplace.certificate.judged import Judged
     from rightplace.instances.children import Child
     from rightplace.instances.settings import Setting
     from rightplace.plan import Plan
-    from rightplace.rules.pairs import Facts
 
 
 class Days:
     """Who lives where on which day, if the plan is carried out."""
 
-    def __init__(self, facts: Facts, plan: Plan) -> None:
-        self.facts = facts
+    def __init__(self, judged: Judged, plan: Plan) -> None:
+        self.facts = facts = judged.facts
+        self.judged = judged
         self.plan = plan
         self.instance = facts.instance
         self.where = {p.child_id: p for p in plan.placements}
@@ -41,13 +42,21 @@ class Days:
     def violations(self) -> Iterator[Violation]:
         """Whoever comes, comes to a free place, to people they may live with, to a carer who may and can take them."""
         for setting_id, newcomers in sorted(self._newcomers.items()):
-            setting = self.instance.setting[setting_id]
-            seen = set()
-            for day in self._days_of(setting, newcomers):
-                for violation in self._one_day(setting, newcomers, day):
-                    if (violation.rule, violation.child_ids) not in seen:
-                        seen.add((violation.rule, violation.child_ids))
-                        yield violation
+            residents = self.instance.residents.get(setting_id, ())
+            leaving = (c.id for c in residents if c.id in self.where and self.where[c.id].setting_id != setting_id)
+            household = (setting_id, tuple(child.id for child in newcomers), tuple(leaving))
+            if household not in self.judged.households:
+                self.judged.households[household] = tuple(self._all_days(self.instance.setting[setting_id], newcomers))
+            yield from self.judged.households[household]
+
+    def _all_days(self, setting: Setting, newcomers: list[Child]) -> Iterator[Violation]:
+        """What is wrong in one setting, each thing on the first day on which it is."""
+        seen = set()
+        for day in self._days_of(setting, newcomers):
+            for violation in self._one_day(setting, newcomers, day):
+                if (violation.rule, violation.child_ids) not in seen:
+                    seen.add((violation.rule, violation.child_ids))
+                    yield violation
 
     @cached_property
     def _newcomers(self) -> dict[str, list[Child]]:
@@ -156,8 +165,5 @@ class Days:
 
     def _may_share(self, child: Child, carer: Carer) -> bool:
         """Whether it is recorded that a child may share a bedroom with a carer, and holds when the child starts."""
-        return any(
-            row.rule == "R22" and row.child_id == child.id and row.setting_id == carer.id
-            for row in self.instance.authorisations
-            if row.is_in_force(self.start(child))
-        )
+        rows = self.judged.sharing.get((child.id, carer.id), ())
+        return any(row.is_in_force(self.start(child)) for row in rows)

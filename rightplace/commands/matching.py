@@ -42,6 +42,10 @@ def match(
     out: Annotated[
         list[Path] | None, typer.Option(help="Write the answer: .xlsx, .json or a folder. May be repeated.")
     ] = None,
+    panel: Annotated[
+        list[Path] | None,
+        typer.Option(help="Write a panel paper, .html or .xlsx: a page a child with five ranked settings. Repeatable."),
+    ] = None,
     export: Annotated[Path | None, typer.Option(help="Write the model as .mps or .lp for other solvers.")] = None,
     compare: Annotated[bool, typer.Option(help="Also solve the other search order.")] = True,
     solver: SolverOption = SolverName.OURS,
@@ -62,13 +66,16 @@ def match(
     from rightplace import outputs
     from rightplace.files import written_at_once
     from rightplace.instances.policy import SearchOrder
+    from rightplace.ranking import RankOptions, rank_beside
     from rightplace.reports.answer import answer_of, write_answer
+    from rightplace.reports.panel import write_panel
+    from rightplace.reports.ranking import ranking_object
     from rightplace.reports.terminal import print_answer
-    from rightplace.solve import MatchOptions, export_model
-    from rightplace.solve import match as solve_match
+    from rightplace.solve import MatchOptions, export_model, solved
 
     sources = sources_of(instance, policy)
     refuse_paths(outputs.ANSWER, out or [], sources)
+    refuse_paths(outputs.PANEL, panel or [], sources)
     refuse_paths(outputs.MODEL, [export] if export else [], sources)
     began = time.perf_counter()
     asked = open_instance(instance, policy)
@@ -83,7 +90,9 @@ def match(
             plain.replace(target)
         tell(f"wrote {export}")
     with solving_on(solver.value, time_limit, gap, threads, seed) as solving:
-        result = solve_match(asked, options, solving)
+        base = solved(asked, options, solving)
+        ranking = ranking_object(rank_beside(base, RankOptions(), solving, time.perf_counter())) if panel else {}
+    result = base.result
     result = replace(result, timing=replace(result.timing, read_s=read_s))
     answer = answer_of(result)
     accepted = result.best.certificate.is_accepted
@@ -95,6 +104,10 @@ def match(
     for path in out or []:
         if accepted:
             write_answer(answer, path)
+            tell(f"wrote {path}")
+    for path in panel or []:
+        if accepted:
+            write_panel(asked, ranking, path)
             tell(f"wrote {path}")
     if not accepted:
         tell("the certificate refused the plan: this is a fault of rightplace, please report it; nothing was written")
