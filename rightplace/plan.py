@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from rightplace.instances.decisions import Decision
 from rightplace.instances.policy import SearchOrder
 from rightplace.instances.settings import Support
 
@@ -71,6 +72,8 @@ class Plan:
         How many settings a child were considered (0: all): the bounds hold for those pairs only.
     fees_pence_per_week
         All fees of the placements together.
+    decisions
+        What officers had decided; the digest is of the instance with them.
     value_pence_per_week
         Fees, what the policy adds, and its price for siblings apart.
     """
@@ -87,6 +90,7 @@ class Plan:
     fees_pence_per_week: int
     value_pence_per_week: int
     tiers: tuple[Tier, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def is_proven(self) -> bool:

@@ -151,6 +151,20 @@ def rank_beside(base: Solved, options: RankOptions, solving: SolveOptions, began
     return Ranker(base, options, replace(solving, time_limit_seconds=max(left, 0.0))).ranking(began)
 
 
+def cost_of_keeping(
+    base: Solved, kept: Mapping[str, str], solving: SolveOptions, rematch: bool = False
+) -> dict[str, Suggestion]:
+    """What it would cost to leave some children where they were suggested before: by child, where that is possible."""
+    ranker = Ranker(base, RankOptions(tuple(kept), 1, rematch), solving)
+    found = {}
+    for choices in ranker.children:
+        child_id = ranker.ids_of(choices)[0]
+        for choice in choices:
+            if choice.setting >= 0 and base.data.instance.settings[choice.setting].id == kept[child_id]:
+                found[child_id] = ranker.settled(choice)
+    return found
+
+
 class Ranker:
     """The choices of some children as variations of the program of a match.
 
@@ -165,9 +179,9 @@ class Ranker:
         ids = [self._instance.children[int(c)].id for c in self._data.facts.candidate_idx]
         wanted = [c for c, child_id in enumerate(ids) if not options.child_ids or child_id in options.child_ids]
         groups = [number for number, group in enumerate(self._data.groups) if set(group.members) & set(wanted)]
-        self._children = [choices_of(self._data, self._columns, candidate) for candidate in wanted]
+        self.children = [choices_of(self._data, self._columns, candidate) for candidate in wanted]
         self._groups = [group_choices_of(self._data, self._columns, number) for number in groups]
-        choices = [choice for of_one in (*self._children, *self._groups) for choice in of_one]
+        choices = [choice for of_one in (*self.children, *self._groups) for choice in of_one]
         self._number = {id(choice): number for number, choice in enumerate(choices)}
         variations = [Variation(choice.closed, choice.columns) for choice in choices]
         self._judged = Judged(self._data.facts)
@@ -175,14 +189,14 @@ class Ranker:
 
     def ranking(self, began: float) -> Ranking:
         """Narrow the spans, as far as the time goes, and read the choices off them; ``began`` for the clock."""
-        every = [choices for choices in (*self._children, *self._groups) if choices]
+        every = [choices for choices in (*self.children, *self._groups) if choices]
         for choices in every:
             self._examine(choices)
         for position in range(max(map(len, every), default=0)):
             for choices in every:
                 self._prove(choices, position)
         self._judged.judge(self._all_pairs())
-        children = tuple(self._ranked(choices) for choices in self._children if choices)
+        children = tuple(self._ranked(choices) for choices in self.children if choices)
         groups = tuple(self._ranked(choices) for choices in self._groups if choices)
         return Ranking(
             result=self._base.result,
@@ -207,6 +221,16 @@ class Ranker:
         ids = (self._instance.children[child].id for child in children)
         return set(zip(ids, (settings[at].id for at in seats.setting[rows].tolist()), strict=True))
 
+    def ids_of(self, choices: Sequence[Choice]) -> tuple[str, ...]:
+        """The children that some choices are about."""
+        candidates = self._data.facts.candidate_idx[list(choices[0].candidates)]
+        return tuple(self._instance.children[int(child)].id for child in candidates)
+
+    def settled(self, choice: Choice) -> Suggestion:
+        """One choice, with its interval closed as far as the time goes."""
+        self.study.examine(self._number[id(choice)], prove=True)
+        return self._suggestion(choice, self._span(choice))
+
     def _span(self, choice: Choice) -> Span:
         return self.study.spans[self._number[id(choice)]]
 
@@ -229,9 +253,8 @@ class Ranker:
 
     def _ranked(self, choices: Sequence[Choice]) -> Ranked:
         order = sorted(choices, key=self._order)
-        ids = tuple(self._instance.children[int(self._data.facts.candidate_idx[c])].id for c in choices[0].candidates)
         found = tuple(self._suggestion(choice, self._span(choice)) for choice in order[: self._top or len(order)])
-        return Ranked(ids, found, len(order) - len(found))
+        return Ranked(self.ids_of(choices), found, len(order) - len(found))
 
     def _order(self, choice: Choice) -> tuple[object, ...]:
         """What is known to be good first; among equals the plan's own choice, then as settings are listed."""

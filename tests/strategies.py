@@ -25,6 +25,7 @@ from rightplace.instances.children import (
     Urgency,
     Wish,
 )
+from rightplace.instances.decisions import Decision, DecisionKind
 from rightplace.instances.geography import Authority, Point, locate
 from rightplace.instances.instance import Instance
 from rightplace.instances.policy import Policy, policy_from
@@ -185,6 +186,24 @@ def authorisations(draw: st.DrawFn, people: list[Child], where: list[Setting]) -
 
 
 @st.composite
+def decisions(draw: st.DrawFn, people: list[Child], where: list[Setting]) -> tuple[Decision, ...]:
+    """Mostly none; else up to three of different children."""
+    some = st.lists(st.sampled_from(range(len(people))), max_size=3, unique=True)
+    chosen = [people[i] for i in draw(some)] if draw(mostly(False, st.just(True))) else []
+    return tuple(
+        Decision(
+            id=f"D{number}",
+            child_id=one.id,
+            kind=draw(st.sampled_from(DecisionKind)),
+            setting_id=draw(st.sampled_from(where)).id,
+            decided_by="panel",
+            decided_on=DAY,
+        )
+        for number, one in enumerate(chosen)
+    )
+
+
+@st.composite
 def instances(draw: st.DrawFn, max_children: int = 5, max_settings: int = 4) -> Instance:
     """A valid instance; those that contradict themselves are drawn again."""
     bare = [draw(settings(n)) for n in range(draw(st.sampled_from([max_settings, 3, 3, 2, 1])))]
@@ -214,6 +233,7 @@ def instances(draw: st.DrawFn, max_children: int = 5, max_settings: int = 4) -> 
             sibling_groups=tuple(groups),
             authorities=AUTHORITIES,
             authorisations=draw(authorisations(people, placed)),
+            decisions=draw(decisions(people, placed)),
             policy=draw(policies()),
         )
     except InstanceError:

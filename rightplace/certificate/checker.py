@@ -66,6 +66,8 @@ def _identity(instance: Instance, plan: Plan) -> Iterator[Violation]:
     """The plan speaks of this instance, of each candidate once, and of nobody else."""
     if plan.digest != instance.digest:
         yield Violation("digest", (), None, "the plan answers another instance, policy or date")
+    elif set(plan.decisions) != set(instance.decisions):
+        yield Violation("decisions", (), None, "the plan rests on other decisions than the instance")
     elif plan.date != instance.date:
         yield Violation("date", (), None, f"the plan is for {plan.date.isoformat()}, not {instance.date.isoformat()}")
     elif plan.shortlist != instance.policy.search.shortlist:
@@ -236,7 +238,9 @@ class _Checker:
         total = 0
         for child_id in self.plan.waiting_ids:
             child = self.instance.child[child_id]
-            if child.urgency is Urgency.EMERGENCY:
+            if child_id in self.instance.placed_by_decision:
+                total += urgency.decided_weight
+            elif child.urgency is Urgency.EMERGENCY:
                 total += urgency.emergency_weight
             elif child.needed_by is not None and child.needed_by <= soon:
                 total += urgency.within_days_weight

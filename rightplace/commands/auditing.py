@@ -12,6 +12,7 @@ from rightplace.commands.common import (
     JsonOption,
     PlanArgument,
     PolicyOption,
+    beside_plan,
     console,
     open_instance,
     open_plan,
@@ -42,9 +43,9 @@ def audit(
     from rightplace.certificate import check
     from rightplace.reports.fairness import audit_json, print_audit
 
-    asked = open_instance(instance, policy)
+    opened = open_instance(instance, policy)
     found = open_plan(plan)
-    asked = asked if found.date == asked.date else asked.at(found.date)
+    asked = beside_plan(opened, found)
     certificate = check(asked, found)
     if not certificate.is_accepted:
         show_certificate(certificate, json=json)

@@ -10,6 +10,7 @@ from rightplace.commands.common import (
     JsonOption,
     PlanArgument,
     PolicyOption,
+    beside_plan,
     open_instance,
     open_plan,
     show_certificate,
@@ -28,9 +29,9 @@ def check(
     """
     from rightplace.reports.answer_check import NOT_LOOKED_AT, check_answer
 
-    asked = open_instance(instance, policy)
+    opened = open_instance(instance, policy)
     found = open_plan(plan)
-    asked = asked if found.date == asked.date else asked.at(found.date)
+    asked = beside_plan(opened, found)
     certificate = check_answer(asked, found, plan)
     show_certificate(certificate, json=json)
     if not json:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rightplace.plan import Plan
     from rightplace.solver.outcome import Progress
 
-EXIT_FAILED, EXIT_REFUSED_INPUT, EXIT_REFUSED_PLAN = 1, 3, 4
+EXIT_FAILED, EXIT_REFUSED_INPUT, EXIT_REFUSED_PLAN, EXIT_NO_ANSWER = 1, 3, 4, 4
 DEFAULT_INSTANCE = "barnet_2023"
 
 
@@ -119,6 +119,23 @@ def show_certificate(certificate: Certificate, *, json: bool) -> None:
     ]
     value = certificate.value_pence_per_week
     print_json({"accepted": certificate.is_accepted, "value_pence_per_week": value, "violations": violations})
+
+
+def beside_plan(instance: Instance, plan: Plan) -> Instance:
+    """The instance on the day of a plan, with the decisions that the plan rests on.
+
+    Raises
+    ------
+    PlanError
+        When these contradict the instance.
+    """
+    on_the_day = instance if plan.date == instance.date else instance.at(plan.date)
+    if plan.decisions == on_the_day.decisions:
+        return on_the_day
+    try:
+        return on_the_day.replace(decisions=plan.decisions)
+    except InstanceError as error:
+        raise PlanError(error.faults) from error
 
 
 def sources_of(instance: str, policy: Path | None) -> list[Path]:

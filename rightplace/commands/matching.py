@@ -12,6 +12,7 @@ import typer
 from rightplace.commands.common import (
     DEFAULT_INSTANCE,
     EXIT_FAILED,
+    EXIT_NO_ANSWER,
     DateOption,
     GapOption,
     InstanceArgument,
@@ -31,6 +32,7 @@ from rightplace.commands.common import (
     sources_of,
     tell,
 )
+from rightplace.commands.deciding import DeclinedOption, FixOption, ForbidOption, KeepOption, with_decisions
 
 
 def match(
@@ -38,6 +40,10 @@ def match(
     date: DateOption = None,
     rematch: Annotated[bool, typer.Option("--rematch", help="Also propose moves for children who may move.")] = False,
     search_order: Annotated[Order | None, typer.Option(help="In place of the policy's.")] = None,
+    fix: FixOption = None,
+    forbid: ForbidOption = None,
+    offer_declined: DeclinedOption = None,
+    keep: KeepOption = None,
     policy: PolicyOption = None,
     out: Annotated[
         list[Path] | None, typer.Option(help="Write the answer: .xlsx, .json or a folder. May be repeated.")
@@ -65,9 +71,11 @@ def match(
 
     from rightplace import outputs
     from rightplace.files import written_at_once
+    from rightplace.instances.decisions import WAITING, DecisionKind
     from rightplace.instances.policy import SearchOrder
     from rightplace.ranking import RankOptions, rank_beside
     from rightplace.reports.answer import answer_of, write_answer
+    from rightplace.reports.changes import changes_of, print_changes
     from rightplace.reports.panel import write_panel
     from rightplace.reports.ranking import ranking_object
     from rightplace.reports.terminal import print_answer
@@ -81,6 +89,7 @@ def match(
     asked = open_instance(instance, policy)
     if date is not None:
         asked = asked.at(date.date())
+    asked = with_decisions(asked, fix, forbid, offer_declined, keep, rematch=rematch)
     read_s = time.perf_counter() - began
     options = MatchOptions(rematch, SearchOrder(search_order.value) if search_order else None, compare)
     if export is not None:
@@ -91,15 +100,19 @@ def match(
         tell(f"wrote {export}")
     with solving_on(solver.value, time_limit, gap, threads, seed) as solving:
         base = solved(asked, options, solving)
+        changes = changes_of(base, solving)
         ranking = ranking_object(rank_beside(base, RankOptions(), solving, time.perf_counter())) if panel else {}
     result = base.result
     result = replace(result, timing=replace(result.timing, read_s=read_s))
-    answer = answer_of(result)
+    answer = answer_of(result) | {"changes": changes}
     accepted = result.best.certificate.is_accepted
     if json:
         print_json(answer)
     else:
         print_answer(result, answer, console())
+        suggested = [row for row in result.best.plan.decisions if row.kind is DecisionKind.SUGGESTED]
+        if suggested:
+            print_changes(changes, len(suggested), console())
     sys.stdout.flush()  # the answer is worth having even when it cannot be written
     for path in out or []:
         if accepted:
@@ -112,3 +125,7 @@ def match(
     if not accepted:
         tell("the certificate refused the plan: this is a fault of rightplace, please report it; nothing was written")
         raise typer.Exit(EXIT_FAILED)
+    if not_kept := [row for row in answer["decisions"] if row["kind"] == DecisionKind.FIXED and not row["kept"]]:
+        names = ", ".join(f"{row['child']}={row['setting'] or WAITING}" for row in not_kept)
+        tell(f"these decisions cannot be kept together with the others: {names}; the answer says what is in the way")
+        raise typer.Exit(EXIT_NO_ANSWER)

@@ -24,6 +24,7 @@ from rightplace.commands.common import (
     solving_on,
     unknown_ids,
 )
+from rightplace.commands.deciding import DeclinedOption, FixOption, ForbidOption, KeepOption, with_decisions
 
 
 def rank(
@@ -35,6 +36,10 @@ def rank(
     top: Annotated[int, typer.Option(min=0, help="How many choices of each child; 0 for every one.")] = 5,
     date: DateOption = None,
     rematch: Annotated[bool, typer.Option("--rematch", help="As match --rematch.")] = False,
+    fix: FixOption = None,
+    forbid: ForbidOption = None,
+    offer_declined: DeclinedOption = None,
+    keep: KeepOption = None,
     policy: PolicyOption = None,
     solver: SolverOption = SolverName.OURS,
     time_limit: TimeLimitOption = 300.0,
@@ -58,6 +63,7 @@ def rank(
     asked = open_instance(instance, policy)
     if date is not None:
         asked = asked.at(date.date())
+    asked = with_decisions(asked, fix, forbid, offer_declined, keep, rematch=rematch)
     seeking = [one.id for one in asked.candidates(rematch)]
     wrong = unknown_ids("child who seeks a home", child or [], seeking)
     if wrong:

@@ -15,6 +15,7 @@ from typing import Any
 from rightplace.errors import Fault, InstanceError
 from rightplace.instances.authorisations import Authorisation, authorisation_faults
 from rightplace.instances.children import ADULT_MONTHS, Child, Place, SiblingGroup, Togetherness
+from rightplace.instances.decisions import Decision, DecisionKind, decision_faults
 from rightplace.instances.geography import Authority
 from rightplace.instances.policy import Policy, default_policy
 from rightplace.instances.settings import (
@@ -88,6 +89,7 @@ class Tables:
     sibling_groups: tuple[SiblingGroup, ...] = ()
     authorities: tuple[Authority, ...] = ()
     authorisations: tuple[Authorisation, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     @cached_property
     def child(self) -> Mapping[str, Child]:
@@ -181,6 +183,12 @@ class Instance(Tables):
         return max(self.date, child.needed_by) if child.needed_by is not None else self.date
 
     @cached_property
+    def placed_by_decision(self) -> AbstractSet[str]:
+        """The children whose setting an officer has fixed."""
+        fixed = (row for row in self.decisions if row.kind is DecisionKind.FIXED)
+        return {row.child_id for row in fixed if row.setting_id is not None}
+
+    @cached_property
     def exempt_child_ids(self) -> Mapping[str, AbstractSet[str]]:
         """By carer id: the children whom an exemption from the usual fostering limit names when they start (R19).
 
@@ -228,6 +236,7 @@ class Instance(Tables):
             settings=settings,
             sibling_groups=tuple(dataclasses.replace(g, child_ids=ids) for g, ids in groups if len(ids) > 1),
             authorisations=tuple(row for row in self.authorisations if row.is_known(day, names)),
+            decisions=tuple(row for row in self.decisions if row.is_known(day, names)),
         )
 
     def _unborn_fault(self, child_id: str, day: datetime.date) -> Fault:
@@ -285,6 +294,7 @@ def cross_faults(
         "settings": tables.settings,
         "authorities": tables.authorities,
         "authorisations": tables.authorisations,
+        "decisions": tables.decisions,
     }
     for table, items in objects.items():
         for key, number in Counter(item.id for item in items).items():
@@ -311,6 +321,10 @@ def cross_faults(
     for row in tables.authorisations:
         for column, value, expected in authorisation_faults(references, row, on):
             yield fault("authorisations", row.id, column, value, expected)
+    for decision in tables.decisions:
+        others = [d for d in tables.decisions if d.child_id == decision.child_id and d is not decision]
+        for column, value, expected in decision_faults(references, decision, others, on):
+            yield fault("decisions", decision.id, column, value, expected)
     yield from group_faults(references, fault)
 
 

@@ -36,7 +36,7 @@ Lift = Annotated[int, Strict(), Ge(0), Le(MAX_NEED_LEVEL)]
 YesNo = Annotated[bool, Strict()]
 
 
-SWITCHABLE_RULES = ("P02", "P04", "P07", "P08", "P10", "P11", "R35")
+SWITCHABLE_RULES = ("P02", "P04", "P07", "P08", "P10", "P11", "P13", "R35")
 """The rules that are the authority's own, so that its policy may switch them off. All others are law, or say what a
 placement is."""
 
@@ -77,6 +77,7 @@ class UrgencyWeights:
     within_days: Days
     within_days_weight: Weight
     planned_weight: Weight
+    decided_weight: Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Prices:
     unmet_language: Pence
     unmet_ethnicity: Pence
     move: Pence
+    changed_suggestion: Pence
     approval_nominated_officer: Pence
     approval_director: Pence
     approval_emergency_terms: Pence

@@ -28,6 +28,7 @@ from rightplace.instances.children import (
     Urgency,
     Wish,
 )
+from rightplace.instances.decisions import Decision, DecisionKind
 from rightplace.instances.settings import (
     AccommodationCategory,
     Band,
@@ -376,5 +377,25 @@ AUTHORISATIONS = Table(
     lambda v: Authorisation(**v),
     _fields,
 )
+DECISIONS = Table(
+    "decisions",
+    "What officers have decided of a child and a setting; match and rank keep to it. Also made by --fix, --forbid, "
+    "--offer-declined and --keep.",
+    (
+        _required("id", c.IDENTIFIER, "The reference of the decision."),
+        _required("child_id", c.IDENTIFIER, ""),
+        _required(
+            "kind",
+            c.one_of(DecisionKind),
+            "fixed: the child goes there. forbidden, declined: it does not. suggested: it was suggested before, and "
+            "another setting has a price.",
+        ),
+        Column("setting_id", c.IDENTIFIER, "The setting; empty with fixed: the child goes on waiting."),
+        _required("decided_by", c.TEXT, "The office that decided. Never a name."),
+        _required("decided_on", c.DATE, "The day of the decision, up to the date of the instance."),
+    ),
+    lambda v: Decision(**v),
+    _fields,
+)
 SETTING_TABLES = (CARERS, HOMES, SUPPORTED)
-TABLES = (CHILDREN, SIBLING_GROUPS, *SETTING_TABLES, PROVIDERS, CONTRACTS, BANDS, AUTHORISATIONS)
+TABLES = (CHILDREN, SIBLING_GROUPS, *SETTING_TABLES, PROVIDERS, CONTRACTS, BANDS, AUTHORISATIONS, DECISIONS)

@@ -25,6 +25,7 @@ from rightplace.instances.schema import (
     BANDS,
     CHILDREN,
     CONTRACTS,
+    DECISIONS,
     PROVIDERS,
     SETTING_TABLES,
     SIBLING_GROUPS,
@@ -228,6 +229,7 @@ def read_instance(path: Path, policy: Policy | None = None) -> Instance:
         "sibling_groups": tuple(groups),
         "authorities": _authorities(reader.lookup, children, settings, providers, contracts),
         "authorisations": tuple(reader.read(AUTHORISATIONS)),
+        "decisions": tuple(reader.read(DECISIONS)),
     }
     if reader.faults or policy is None:
         faults = [*reader.faults, *cross_faults(Tables(**tables), reader.where, reader.unread, about.get("date"))]
@@ -377,6 +379,7 @@ def instance_sheets(instance: Instance) -> dict[str, tuple[tuple[str, ...], list
         BANDS.name: bands,
         AUTHORITIES.name: instance.authorities,
         AUTHORISATIONS.name: instance.authorisations,
+        DECISIONS.name: instance.decisions,
     }
     for table in SETTING_TABLES:
         items[table.name] = [setting for setting in instance.settings if table_of(setting) == table.name]

@@ -141,7 +141,9 @@ def _weights(facts: Facts) -> Ints:
     weights = []
     for child_idx in facts.candidate_idx:
         child = facts.instance.children[int(child_idx)]
-        if child.urgency is Urgency.EMERGENCY:
+        if child.id in facts.instance.placed_by_decision:
+            weights.append(urgency.decided_weight)
+        elif child.urgency is Urgency.EMERGENCY:
             weights.append(urgency.emergency_weight)
         elif child.needed_by is not None and child.needed_by.toordinal() <= soon:
             weights.append(urgency.within_days_weight)
@@ -281,6 +283,7 @@ def plan_of(data: AllocationData, chosen: dict[int, int]) -> Plan:
         num_sibling_pairs_apart=num_apart + settled,
         fees_pence_per_week=fees,
         value_pence_per_week=fees + policy + data.siblings_apart_pence * (num_apart + settled),
+        decisions=instance.decisions,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rightplace.files import Form, Row, write_json, write_sheets
+from rightplace.instances.decisions import DecisionKind
 from rightplace.plan import Placement, PlacementKind, Plan
 from rightplace.reports.wording import homes_after, setting_type, siblings_with
 from rightplace.result import Status
@@ -120,6 +121,7 @@ def settled_of(instance: Instance, checked: Checked, reasons: Mapping[str, Seque
         "shortlist": plan.shortlist,
         "num_sibling_pairs_apart": plan.num_sibling_pairs_apart,
         "tiers": [{"name": t.name, "value": t.value, "bound": t.bound, "claimed_by": t.claimed_by} for t in plan.tiers],
+        "decisions": decisions_of(plan),
         "placements": placements_of(instance, plan),
         "waiting": [
             {"child": child_id, "reasons": [{"rule": r.rule, "num_settings": r.num_settings} for r in found]}
@@ -208,6 +210,24 @@ _PLACEMENTS = (
 )
 
 
+def decisions_of(plan: Plan) -> list[dict[str, Any]]:
+    """What had been decided, and whether the plan has it so: only a fixed setting that is taken cannot be kept."""
+    homes = {placement.child_id: placement.setting_id for placement in plan.placements}
+    excluding = (DecisionKind.FORBIDDEN, DecisionKind.DECLINED)
+    return [
+        {
+            "id": row.id,
+            "child": row.child_id,
+            "kind": row.kind.value,
+            "setting": row.setting_id,
+            "decided_by": row.decided_by,
+            "decided_on": row.decided_on.isoformat(),
+            "kept": (homes.get(row.child_id) == row.setting_id) != (row.kind in excluding),
+        }
+        for row in plan.decisions
+    ]
+
+
 def answer_sheets(answer: dict[str, Any]) -> dict[str, tuple[Sequence[str], list[Row]]]:
     """The answer as tables for Excel or CSV; money in pounds."""
     placements: list[Row] = []
@@ -236,7 +256,7 @@ def answer_sheets(answer: dict[str, Any]) -> dict[str, tuple[Sequence[str], list
         "totals": (("measure", *compared), totals),
         "summary": (("field", "value"), _summary_rows(answer)),
         "tiers": (("name", "value", "bound", "claimed_by"), answer["tiers"]),
-    }
+    } | ({"decisions": (tuple(answer["decisions"][0]), answer["decisions"])} if answer["decisions"] else {})
 
 
 def _summary_rows(answer: dict[str, Any]) -> list[Row]:

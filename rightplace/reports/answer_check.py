@@ -30,6 +30,7 @@ _KEYS = {
     "placements": "child",
     "waiting": "child",
     "tiers": "name",
+    "decisions": "id",
     "approvals": "rule",
     "notifications": "rule",
     "warnings": "rule",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rightplace.errors import Fault, InstanceError, PlanError
 from rightplace.files import Cell, Form, Row, Sheet, read_sheets
 from rightplace.instances import cells
+from rightplace.instances.decisions import Decision, DecisionKind
 from rightplace.instances.policy import SearchOrder
 from rightplace.instances.settings import Support
 from rightplace.plan import Placement, PlacementKind, Plan, Tier
@@ -48,7 +49,16 @@ _PLACEMENT: dict[str, cells.Kind] = {
     "distance_miles": _MILES,
 }
 _TIER: dict[str, cells.Kind] = {"name": cells.TEXT, "value": _WHOLE, "bound": _WHOLE, "claimed_by": cells.TEXT}
-_OPTIONAL = {"distance_miles"}
+_DECISION: dict[str, cells.Kind] = {
+    "id": cells.IDENTIFIER,
+    "child": cells.IDENTIFIER,
+    "kind": cells.one_of(DecisionKind),
+    "setting": cells.IDENTIFIER,
+    "decided_by": cells.TEXT,
+    "decided_on": cells.DATE,
+}
+_DECISION_FIELDS = {"child": "child_id", "setting": "setting_id"}
+_OPTIONAL = frozenset({"distance_miles"})
 
 
 class _NoLookup:
@@ -98,11 +108,19 @@ def read_plan(path: Path) -> Plan:
         for v in _rows(sheets["placements"], _PLACEMENT, faults)
     ]
     waiting = [v["child"] for v in _rows(sheets["waiting"], {"child": cells.IDENTIFIER}, faults)]
+    decided = _rows(sheets["decisions"], _DECISION, faults, frozenset({"setting"})) if "decisions" in sheets else ()
+    decisions = [Decision(**{_DECISION_FIELDS.get(name, name): value for name, value in v.items()}) for v in decided]
     tiers = [Tier(**v) for v in _rows(sheets["tiers"], _TIER, faults)]
     if faults:
         raise PlanError(faults)
     about["digest"] = about.pop("instance_digest")
-    return Plan(placements=tuple(placements), waiting_ids=tuple(waiting), tiers=tuple(tiers), **about)
+    return Plan(
+        placements=tuple(placements),
+        waiting_ids=tuple(waiting),
+        tiers=tuple(tiers),
+        decisions=tuple(decisions),
+        **about,
+    )
 
 
 def _about(sheet: Sheet, faults: list[Fault]) -> dict[str, Any]:
@@ -119,13 +137,15 @@ def _about(sheet: Sheet, faults: list[Fault]) -> dict[str, Any]:
     return found
 
 
-def _rows(sheet: Sheet, kinds: dict[str, cells.Kind], faults: list[Fault]) -> Iterable[dict[str, Any]]:
+def _rows(
+    sheet: Sheet, kinds: dict[str, cells.Kind], faults: list[Fault], optional: frozenset[str] = _OPTIONAL
+) -> Iterable[dict[str, Any]]:
     for number, row in sheet.rows:
         values: dict[str, Any] = {}
         before = len(faults)
         for name, kind in kinds.items():
             if row.get(name) is None:
-                if name not in _OPTIONAL:
+                if name not in optional:
                     faults.append(Fault(sheet.source, number, name, None, kind.expected))
                 continue
             values[name], expected = cells.read_cell(kind, row[name], _NoLookup())
@@ -146,6 +166,7 @@ def _json_sheets(path: Path) -> dict[str, Sheet]:
             "placements": [{name: p.get(name) for name in _PLACEMENT} for p in placements],
             "waiting": [{"child": w["child"]} for w in answer["waiting"]],
             "tiers": [{name: t.get(name) for name in _TIER} for t in answer["tiers"]],
+            "decisions": [{name: d.get(name) for name in _DECISION} for d in answer.get("decisions", ())],
         }
     except FileNotFoundError:
         raise PlanError(

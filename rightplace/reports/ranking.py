@@ -20,6 +20,7 @@ from rightplace.rules.remedies import remedy_of
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from rightplace.result import Result
     from rightplace.rules.pairs import Facts
 
 _WAITING, _STEPS, _PRICE = "waiting", "search order", "price"
@@ -97,23 +98,26 @@ def _choices(ranking: Ranking, ranked: Ranked) -> dict[str, Any]:
 def _cost(ranking: Ranking, ranked: Ranked, rank: int, one: Suggestion) -> dict[str, Any]:
     """What a choice costs all children together, and whom it displaces."""
     moved = displaced(ranking, one, ranked.child_ids)
+    found: dict[str, Any] = {"rank": rank, "in_plan": one.is_in_plan} | costs_object(ranking.result, one)
+    return found | {"displaced": [{"child": child, "from": before, "to": after} for child, before, after in moved]}
+
+
+def costs_object(result: Result, one: Suggestion) -> dict[str, Any]:
+    """What a choice costs all children together, tier by tier."""
     found = {
-        "rank": rank,
-        "in_plan": one.is_in_plan,
         "opportunity_cost_pence_per_week": _number(one.costs[_PRICE]),
         "additional_waiting": _number(one.costs[_WAITING]),
-        "additional_children_waiting": _more_waiting(ranking, one),
+        "additional_children_waiting": _more_waiting(result, one),
         "exact": one.is_exact,
-        "displaced": [{"child": child, "from": before, "to": after} for child, before, after in moved],
     }
     if _STEPS in one.costs:
         found["additional_search_steps"] = _number(one.costs[_STEPS])
     return found
 
 
-def _more_waiting(ranking: Ranking, one: Suggestion) -> int | None:
+def _more_waiting(result: Result, one: Suggestion) -> int | None:
     """How many more children wait than in the best plan, whatever their urgency."""
-    return None if one.num_waiting is None else one.num_waiting - len(ranking.result.best.plan.waiting_ids)
+    return None if one.num_waiting is None else one.num_waiting - len(result.best.plan.waiting_ids)
 
 
 def _number(interval: Interval) -> int | dict[str, int | None] | None:
@@ -195,7 +199,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
         f"{row['rank']}.",
         row.get("setting") or "waiting",
         row.get("setting_type", ""),
-        _cost_words(row),
+        cost_words(row),
         pounds(row["fee_pence_per_week"]) if "fee_pence_per_week" in row else "",
         _miles(row.get("distance_miles")) if "setting_type" in row and "placements" not in row else "",
         _miles(row.get("school_miles")) if row.get("school_miles") is not None else "",
@@ -205,7 +209,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
     ]
 
 
-def _cost_words(row: dict[str, Any]) -> str:
+def cost_words(row: dict[str, Any]) -> str:
     """The price, and before it how many more would wait."""
     words = _amount(row["opportunity_cost_pence_per_week"], pounds)
     weighted, more = row["additional_waiting"], row["additional_children_waiting"]

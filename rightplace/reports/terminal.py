@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from rightplace.instances.children import ADULT_MONTHS, AGE_BANDS, Urgency
+from rightplace.instances.decisions import DecisionKind
 from rightplace.instances.instance import Instance, table_of
 from rightplace.reasons import BEDROOMS, CLASH, LIMIT, SIBLINGS, Reason
 from rightplace.reports.proof import proof_sentences
@@ -29,6 +30,7 @@ def print_answer(result: Result, answer: dict[str, Any], console: Console) -> No
     """Placements, who waits and why, totals beside today's practice and the other search order, and the proof."""
     _print_heading(result, answer, console)
     _print_placements(answer, console)
+    _print_decisions(answer, console)
     _print_waiting(result, console)
     _print_totals(result, answer, console)
     for sentence in proof_sentences(result):
@@ -95,6 +97,16 @@ def _siblings_words(item: dict[str, Any]) -> str:
     if item["with_siblings"]:
         return "together"
     return f"with {len(item['siblings'])} of {item['num_siblings']}" if item["siblings"] else "apart"
+
+
+def _print_decisions(answer: dict[str, Any], console: Console) -> None:
+    """What officers had decided, and whether the plan could keep to it; what was only suggested is left out."""
+    for row in answer["decisions"]:
+        if row["kind"] != DecisionKind.SUGGESTED:
+            kept = "" if row["kept"] else " - [red]not possible together with the other decisions[/red]"
+            console.print(
+                f"Decided: {row['child']}, {row['setting'] or 'waiting'}: {row['kind']}{kept}", highlight=False
+            )
 
 
 def _print_waiting(result: Result, console: Console) -> None:

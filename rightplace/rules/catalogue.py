@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.rules import approval, bedrooms, compatibility, notice, practice, preference, regulation
+from rightplace.rules import approval, bedrooms, compatibility, decided, notice, practice, preference, regulation
 from rightplace.rules.pairs import Pairs
 from rightplace.rules.rule import Kind, Rule
 
@@ -16,9 +16,15 @@ if TYPE_CHECKING:
 
     from rightplace.rules.pairs import Facts, Ints
 
-HARD_RULES: tuple[Rule, ...] = (*practice.RULES, *regulation.RULES, *compatibility.RULES, *bedrooms.RULES)
+HARD_RULES: tuple[Rule, ...] = (
+    *practice.RULES,
+    decided.as_decided,
+    *regulation.RULES,
+    *compatibility.RULES,
+    *bedrooms.RULES,
+)
 APPROVAL_RULES: tuple[Rule, ...] = approval.RULES
-PREFERENCE_RULES: tuple[Rule, ...] = preference.RULES
+PREFERENCE_RULES: tuple[Rule, ...] = (*preference.RULES, decided.as_suggested)
 NOTIFICATION_RULES: tuple[Rule, ...] = tuple(rule for rule in notice.RULES if rule.kind is Kind.NOTIFICATION)
 WARNING_RULES: tuple[Rule, ...] = tuple(rule for rule in notice.RULES if rule.kind is Kind.WARNING)
 PLANNING_RULES: tuple[Rule, ...] = tuple(rule for rule in notice.RULES if rule.kind is Kind.PLANNING)
@@ -67,6 +73,11 @@ def lawful(pairs: Pairs) -> Pairs:
 def lawful_if_vacant(pairs: Pairs) -> Pairs:
     """The pairs that keep every hard rule but the one that a place is free."""
     return _filtered(pairs, (rule for rule in HARD_RULES if rule is not practice.has_vacancy))
+
+
+def lawful_whatever_decided(pairs: Pairs) -> Pairs:
+    """The pairs that keep every hard rule but an officer's decision, which does not change what the law prefers."""
+    return _filtered(pairs, (rule for rule in HARD_RULES if rule is not decided.as_decided))
 
 
 def lawful_among(facts: Facts, child_idx: Ints, setting_idx: Ints) -> Pairs:

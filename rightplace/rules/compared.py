@@ -155,6 +155,12 @@ def _moving(one: OnePair) -> Compared:
     return Compared(sought, "where the child lives now" if one.row.is_stay[0] else "not where the child lives now")
 
 
+def _decision(one: OnePair) -> Compared:
+    rows = [row for row in one.facts.instance.decisions if row.child_id == one.child.id]
+    own = [f"{row.kind}: {row.setting_id or 'go on waiting'} ({row.decided_by}, {row.decided_on})" for row in rows]
+    return Compared("; ".join(own) or "nothing decided", f"this is {one.setting.id}")
+
+
 COMPARED: Mapping[str, Compare] = {
     "P01": _vacancy,
     "P02": _owner,
@@ -166,6 +172,8 @@ COMPARED: Mapping[str, Compare] = {
     "P08": _adults,
     "P10": _suitability,
     "P11": _moving,
+    "P12": _decision,
+    "P13": _decision,
     "R01": sides.parents,
     "R02": sides.custody,
     "R03": sides.relatives,

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from rightplace.instances.instance import Instance
     from rightplace.rules.bedrooms import Bedrooms
     from rightplace.rules.compatibility import Household
+    from rightplace.rules.decided import Decided
     from rightplace.rules.preference import UnmetWish
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -391,6 +392,13 @@ class Facts:
         return np.searchsorted(current[children], np.arange(len(self.instance.settings) + 1)), children
 
     @cached_property
+    def decided(self) -> Decided:
+        """What officers have decided."""
+        from rightplace.rules.decided import Decided
+
+        return Decided(self)
+
+    @cached_property
     def household(self) -> Household:
         """Who may share a setting with whom."""
         from rightplace.rules.compatibility import Household
@@ -413,13 +421,13 @@ class Facts:
 
     @cached_property
     def has_lawful_connected_carer(self) -> Mask:
-        """Per child: a connected carer keeps every hard rule for the child, or the child may go on living with one."""
-        from rightplace.rules.catalogue import lawful
+        """Per child: a connected carer could lawfully take it, whatever is decided, or go on living with one."""
+        from rightplace.rules.catalogue import lawful_whatever_decided
 
         child, setting = np.divmod(self.connected_keys, max(1, len(self.instance.settings)))
         pairs = Pairs(self, child, setting)
         found = np.zeros(len(self.instance.children), dtype=np.bool_)
-        found[lawful(pairs).child_idx] = True
+        found[lawful_whatever_decided(pairs).child_idx] = True
         found[child[pairs.is_stay & ~self.children.is_waiting[child]]] = True
         return found
 

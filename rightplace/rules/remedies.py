@@ -108,6 +108,11 @@ REMEDIES: Mapping[str, Remedy] = {
     "P08": Remedy(
         RemedyKind.SUPPORT, "More staff for this child: agree the ratio and its price with the home.", _PROVIDER
     ),
+    "P12": Remedy(
+        RemedyKind.AGREEMENT,
+        "Only the officer who decided, or the provider who declined, can take it back.",
+        "whoever decided",
+    ),
     "R02": Remedy(
         RemedyKind.NOTHING, "Nothing can: custody is no placement of a looked-after child who is not on remand."
     ),

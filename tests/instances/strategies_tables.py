@@ -33,6 +33,7 @@ from rightplace.instances.children import (
     Urgency,
     Wish,
 )
+from rightplace.instances.decisions import Decision, DecisionKind
 from rightplace.instances.geography import Authority, english_authorities, locate
 from rightplace.instances.instance import Instance
 from rightplace.instances.policy import SWITCHABLE_RULES, Policy, policy_from
@@ -289,6 +290,7 @@ def instances(draw: st.DrawFn) -> Instance:
         sibling_groups=tuple(groups),
         authorities=tuple(sorted(everywhere, key=lambda authority: authority.id)),
         authorisations=draw(_authorisations(child_ids, setting_ids, day)),
+        decisions=draw(_decisions(child_ids, setting_ids, day)),
         policy=draw(policies()),
     )
 
@@ -315,6 +317,26 @@ def _authorisations(
                 authorised_by=draw(NAMES),
                 authorised_on=given,
                 last_day=None if num_days is None else given + timedelta(days=num_days),
+            )
+        )
+    return tuple(rows)
+
+
+@st.composite
+def _decisions(draw: st.DrawFn, child_ids: list[str], setting_ids: list[str], day: date) -> tuple[Decision, ...]:
+    """Decisions of or before the day, at most one of each child."""
+    rows = []
+    for key, child_id in zip(draw(st.lists(IDS, max_size=3, unique=True)), child_ids, strict=False):
+        kind = draw(member(DecisionKind))
+        needs_setting = kind is not DecisionKind.FIXED or draw(st.booleans())
+        rows.append(
+            Decision(
+                id=key,
+                child_id=child_id,
+                kind=kind,
+                setting_id=draw(st.sampled_from(setting_ids)) if needs_setting else None,
+                decided_by=draw(NAMES),
+                decided_on=day - timedelta(days=draw(st.integers(0, 300))),
             )
         )
     return tuple(rows)

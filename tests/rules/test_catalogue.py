@@ -28,6 +28,7 @@ from tests.rules import (
     test_approval,
     test_bedrooms,
     test_compatibility,
+    test_decided,
     test_notice,
     test_practice,
     test_preference,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 CASES = (
     *test_regulation.CASES,
     *test_practice.CASES,
+    *test_decided.CASES,
     *test_compatibility.CASES,
     *test_approval.CASES,
     *test_preference.CASES,
