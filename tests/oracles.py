@@ -82,8 +82,9 @@ def brute_force(instance: Instance, *, rematch: bool) -> tuple[int, ...]:
     Plans are judged from the best values up, so the first accepted one has the least: no plan need be judged after it.
     """
     data = everything(instance, rematch=rematch)
+    judged = Judged(data.facts)
     ranked = sorted(((tier_values(plan, data), plan) for plan in every_plan(data)), key=lambda item: item[0])
-    return next(values for values, plan in ranked if check(instance, plan).is_accepted)
+    return next(values for values, plan in ranked if check(instance, plan, judged).is_accepted)
 
 
 def with_tiers(plan: Plan, values: dict[str, int]) -> Plan:

@@ -213,7 +213,7 @@ class Study:
             moves = np.isin(self._structure.cluster, self._structure.cluster[items])
             of_moving = np.bincount(self._structure.column, moves[self._structure.item], minlength=len(self.best))
             inside = (of_moving == self._structure.num_of_column) & ~self._loose
-            held = np.where((of_moving > 0) | self._loose, 0.0, self.best)
+            held = np.where((of_moving > 0) & ~self._loose, 0.0, self.best)
             found = self._solve(variation, levels, inside & (self._cheap | (relaxed.point > _WHOLE)), held)
             if found.values is not None:
                 break
@@ -344,23 +344,36 @@ class Study:
         Parameters
         ----------
         held
-            What the other columns are; 0 without.
+            What the other columns are, and then only columns without items beside the free ones are free too; 0
+            without.
         """
         if self.is_over:
             return Answer(Reason.NO_SOLUTION, Limit.TIME, None, None, "no time left")
-        free = columns | self._loose
+        free = columns.copy()
         free[variation.closed] = False
+        free |= self._loose if held is None else self._loose_beside(free | (self.best > held))
         kept = np.flatnonzero(free)
-        point = np.zeros(self._program.num_columns) if held is None else held.copy()
+        point = np.zeros(self._program.num_columns) if held is None else np.where(free, 0.0, held)
         *before, last = self._program.objectives
         small = self._slices.cut(kept, point, last)
         for objective, level in zip(before, levels, strict=True):
             small = small.with_row(objective.costs[kept], level + _HELD - self._program.value(objective, point))
-        found = one_tier(highs.minimise, replace(small, start=None), small.objectives[0], self._limits())
+        minimise = highs.minimise if held is None else highs.minimise_soon
+        found = one_tier(minimise, replace(small, start=None), small.objectives[0], self._limits())
         if found.values is not None:
             point[kept] = found.values
             if not self._take(point):
                 raise SolverError(f"a point of a small program breaks the whole one: {found.detail}")
+        return found
+
+    def _loose_beside(self, columns: Mask) -> Mask:
+        """The columns without items that share a row with some columns."""
+        touched = np.zeros(self._program.num_rows, dtype=np.bool_)
+        touched[self._slices.entries(np.flatnonzero(columns))[1]] = True
+        loose = np.flatnonzero(self._loose)
+        at, row, _ = self._slices.entries(loose)
+        found: Mask = np.zeros(self._program.num_columns, dtype=np.bool_)
+        found[loose[at[touched[row]]]] = True
         return found
 
     def _solve_tiers(self, span: Span, variation: Variation) -> None:
