@@ -165,6 +165,26 @@ def cost_of_keeping(
     return found
 
 
+def costs_of_plan(plan: Plan, instance: Instance, solving: SolveOptions) -> dict[str, int]:
+    """What each placement of a plan costs all children together, beside the best plan: pence a week, by child.
+
+    Only of children of whom it is known to the penny, and whose placement leaves nobody else waiting.
+    """
+    began = time.perf_counter()
+    base = solved(instance, MatchOptions(rematch=plan.rematch, compare=False), solving)
+    left = solving.time_limit_seconds - (time.perf_counter() - began)
+    placed = {placement.child_id: placement.setting_id for placement in plan.placements}
+    if not placed:
+        return {}
+    found = cost_of_keeping(base, placed, replace(solving, time_limit_seconds=max(left, 0.0)), plan.rematch)
+    costs: dict[str, int] = {}
+    for child_id, choice in found.items():
+        *before, price = choice.costs.values()
+        if choice.is_exact and all(interval.at_most == 0 for interval in before):
+            costs[child_id] = int(price.at_most or 0)
+    return costs
+
+
 class Ranker:
     """The choices of some children as variations of the program of a match.
 

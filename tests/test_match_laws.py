@@ -71,6 +71,10 @@ def _renamed(instance: Instance, order: Random) -> Instance:
         )
         for row in instance.authorisations
     ]
+    decisions = [
+        replace(row, child_id=name[row.child_id], setting_id=None if row.setting_id is None else name[row.setting_id])
+        for row in instance.decisions
+    ]
     children = [
         replace(
             child,
@@ -99,6 +103,7 @@ def _renamed(instance: Instance, order: Random) -> Instance:
         settings=tuple(settings_),
         sibling_groups=tuple(groups),
         authorisations=tuple(authorisations_),
+        decisions=tuple(decisions),
     )
 
 

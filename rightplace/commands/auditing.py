@@ -12,12 +12,15 @@ from rightplace.commands.common import (
     JsonOption,
     PlanArgument,
     PolicyOption,
+    SolverName,
+    TimeLimitOption,
     beside_plan,
     console,
     open_instance,
     open_plan,
     print_json,
     show_certificate,
+    solving_on,
 )
 
 
@@ -30,9 +33,17 @@ def audit(
         int | None,
         typer.Option(min=1, max=1_000_000, help="Permutations and bootstrap samples a comparison; 9999 if absent."),
     ] = None,
+    opportunity_cost: Annotated[
+        bool,
+        typer.Option(
+            help="Solve too, and say what each placement costs all children together beside the best plan; needs "
+            "--time-limit seconds at most."
+        ),
+    ] = True,
+    time_limit: TimeLimitOption = 60.0,
     json: JsonOption = False,
 ) -> None:
-    """Audit a plan for fairness: distance, fee, siblings split, unmet wishes and waiting, by group of children.
+    """Audit a plan for fairness: distance, fee, siblings split, unmet wishes, opportunity cost and waiting, by group.
 
     Groups: ethnicity, sex, age band, disability, unaccompanied asylum-seeking children, need level. A sentence says
     where a gap is larger than chance would make it, and whether need level and age explain it; where there is none, how
@@ -41,6 +52,7 @@ def audit(
     from rightplace.audit import DEFAULT_RESAMPLES
     from rightplace.audit import audit as audited
     from rightplace.certificate import check
+    from rightplace.ranking import costs_of_plan
     from rightplace.reports.fairness import audit_json, print_audit
 
     opened = open_instance(instance, policy)
@@ -50,8 +62,12 @@ def audit(
     if not certificate.is_accepted:
         show_certificate(certificate, json=json)
         raise typer.Exit(EXIT_REFUSED_PLAN)
+    costs = None
+    if opportunity_cost:
+        with solving_on(SolverName.OURS.value, time_limit, 0.0, 1, seed) as solving:
+            costs = costs_of_plan(found, asked, solving)
     try:
-        result = audited(asked, found, seed=seed, resamples=resamples or DEFAULT_RESAMPLES)
+        result = audited(asked, found, seed=seed, resamples=resamples or DEFAULT_RESAMPLES, opportunity_cost=costs)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--resamples") from error
     if json:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,6 +31,9 @@ from rightplace.instances.settings import (
 )
 from rightplace.rules.catalogue import rules_by_id
 from rightplace.rules.pairs import Facts, Pairs
+
+if TYPE_CHECKING:
+    from rightplace.instances.decisions import Decision
 
 DAY = date(2024, 1, 15)
 EAST, NORTH = 523_400, 190_500
@@ -125,6 +128,7 @@ def instance(
     groups: tuple[SiblingGroup, ...] = (),
     contracts: tuple[Contract, ...] = (),
     authorisations: tuple[Authorisation, ...] = (),
+    decisions: tuple[Decision, ...] = (),
 ) -> Instance:
     """An instance of Aston's."""
     return Instance(
@@ -137,6 +141,7 @@ def instance(
         sibling_groups=groups,
         authorities=AUTHORITIES,
         authorisations=authorisations,
+        decisions=decisions,
         policy=policy_from(policy or {}, "built"),
     )
 
