@@ -252,11 +252,7 @@ def _source(rule: Rule) -> str:
     """The source, and for a law whether its words were read."""
     if not rule.is_verified:
         return f"{rule.source} ({_UNVERIFIED})"
-    return rule.source if rule.source.startswith(_NO_LAW) else f"{rule.source} (text verified)"
-
-
-_NO_LAW = ("Practice", "The authority's policy", "South West")
-"""How sources begin that are no statutory text."""
+    return f"{rule.source} (text verified)" if rule.cites_law else rule.source
 
 
 def print_child(instance: Instance, found: ChildExplained, console: Console) -> None:

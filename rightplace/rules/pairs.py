@@ -282,6 +282,12 @@ class Facts:
         return self.vacant + self.leavers
 
     @cached_property
+    def free_from(self) -> Ints:
+        """(num_settings, num_days): the fewest places that are free on the day or on any later one."""
+        fewest: Ints = np.minimum.accumulate(self.free[:, ::-1], axis=1)[:, ::-1]
+        return fewest
+
+    @cached_property
     def num_residents(self) -> Ints:
         """Per setting: children of the instance who live there now."""
         return np.diff(self.residents[0])
@@ -413,13 +419,16 @@ class Facts:
 
     @cached_property
     def has_lawful_connected_carer(self) -> Mask:
-        """Per child: a connected carer keeps every hard rule for the child, or the child may go on living with one."""
+        """Per child: a connected carer keeps every hard rule for the child, or the child may go on living with one.
+
+        Only candidates are asked about the hard rules: no day of theirs is known of children who stay.
+        """
         from rightplace.rules.catalogue import lawful
 
         child, setting = np.divmod(self.connected_keys, max(1, len(self.instance.settings)))
         pairs = Pairs(self, child, setting)
         found = np.zeros(len(self.instance.children), dtype=np.bool_)
-        found[lawful(pairs).child_idx] = True
+        found[lawful(pairs.where(self.is_candidate[child])).child_idx] = True
         found[child[pairs.is_stay & ~self.children.is_waiting[child]]] = True
         return found
 

@@ -66,6 +66,13 @@ CASES = (
         "vacant until the day of need",
         lambda: pair(child(needed_by=_TOMORROW), carer(place_counts=(vacant(1, None, _TOMORROW),))),
     ),
+    outside(
+        "P01",
+        "vacant on the day of need, but not on a later day of the match",
+        lambda: pair(
+            child(), carer(place_counts=(vacant(1, None, _TOMORROW),)), beside=(child("other", needed_by=_TOMORROW),)
+        ),
+    ),
     inside(
         "P01",
         "a waiting child may leave",
