@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from rightplace.explain import ChildExplained, Judged, NearMiss, PairExplained
     from rightplace.instances.instance import Instance
     from rightplace.instances.policy import Policy
-    from rightplace.rules.pairs import Ints, Pairs
+    from rightplace.rules.attributes import Ints
+    from rightplace.rules.pairs import Pairs
     from rightplace.rules.rule import Rule
 
 _UNVERIFIED = "text not verified: check"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rightplace.instances.children import AdultRatio, CaredForAlongside
 from rightplace.instances.defaults import own_level
 from rightplace.reports.wording import pounds, setting_type
-from rightplace.rules.pairs import Type
+from rightplace.rules.attributes import Type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

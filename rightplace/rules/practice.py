@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from rightplace.instances.children import Suitability
 from rightplace.instances.geography import distance_tenths
-from rightplace.rules.pairs import Pairs, Type
+from rightplace.rules.attributes import Type
 from rightplace.rules.rule import Mask, Owner, Scope, hard
+
+if TYPE_CHECKING:
+    from rightplace.rules.pairs import Pairs
 
 _EXCEPTION = "an exception that the authority has made for the child or the setting"
 

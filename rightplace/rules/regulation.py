@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rightplace.instances.children import Place
 from rightplace.instances.settings import ParentAndChild
-from rightplace.rules.pairs import Pairs, Type
+from rightplace.rules.attributes import Type
 from rightplace.rules.rule import Mask, Owner, Scope, hard
+
+if TYPE_CHECKING:
+    from rightplace.rules.pairs import Pairs
 
 _SUPPORTED_RULES = date(2023, 10, 28)
 _PNC = list(ParentAndChild)
