@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rightplace.rules.pairs import Pairs
     from rightplace.rules.rule import Rule
 
+_MOST_OPEN = 40
 _UNVERIFIED = "text not verified: check"
 
 
@@ -275,7 +276,9 @@ def print_child(instance: Instance, found: ChildExplained, console: Console) -> 
         table.add_row(excluded.rule.id, excluded.rule.title, str(excluded.num_settings), str(excluded.num_alone))
     print_table(table, console)
     if found.open_ids:
-        console.print(f"\nOpen: {', '.join(found.open_ids)}", highlight=False, soft_wrap=True)
+        more = len(found.open_ids) - _MOST_OPEN
+        shown = ", ".join(found.open_ids[:_MOST_OPEN]) + (f" and {more} more (see --json)" if more > 0 else "")
+        console.print(f"\nOpen: {shown}", highlight=False, soft_wrap=True)
     _print_nearest(instance, found, console)
 
 

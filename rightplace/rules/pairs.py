@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rightplace.instances.instance import Instance
     from rightplace.rules.bedrooms import Bedrooms
     from rightplace.rules.compatibility import Household
+    from rightplace.rules.fostering import FosteringLimit
     from rightplace.rules.preference import UnmetWish
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -236,6 +237,13 @@ class Facts:
         from rightplace.rules.compatibility import Household
 
         return Household(self)
+
+    @cached_property
+    def fostering_limit(self) -> FosteringLimit:
+        """Whom the usual fostering limit keeps out, whatever the plan."""
+        from rightplace.rules.fostering import FosteringLimit
+
+        return FosteringLimit(self)
 
     @cached_property
     def undated_exemptions(self) -> Ints:

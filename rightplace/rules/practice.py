@@ -180,8 +180,8 @@ def joins_required_siblings(p: Pairs) -> Mask:
     weighs_authorisations=True,
 )
 def below_fostering_limit(p: Pairs) -> Mask:
-    """The carer's household keeps the limit today; model and certificate limit what the plan adds."""
-    return p.setting(p.facts.keeps_fostering_limit)
+    """The carer keeps the limit today, and with the child and those who stay; the plan's others are the model's."""
+    return p.setting(p.facts.keeps_fostering_limit) & p.facts.fostering_limit.keeps(p)
 
 
 RULES = (

@@ -117,7 +117,7 @@ def test_the_household_is_counted() -> None:
     there = tuple(child(f"other{i}", current_setting_id="setting", is_waiting=False) for i in range(4))
     row = pair(child(), carer(place_counts=(filled(4), vacant())), beside=there)
     assert COMPARED["R19"](one(row)).setting == (
-        "4 children today, the usual limit is 3; not all are siblings, and no exemption names them all"
+        "4 children today, the usual limit is 3; 4 will be there still, with the child not all are siblings or exempt"
     )
 
 
