@@ -16,7 +16,7 @@ from rightplace.instances.children import Togetherness
 from rightplace.rules.catalogue import RULES, broken
 from rightplace.rules.compared import compared
 from rightplace.rules.one_pair import OnePair
-from rightplace.rules.pairs import Facts, Ints, Pairs
+from rightplace.rules.pairs import Facts, Pairs
 from rightplace.rules.remedies import Remedy, remedy_for
 from rightplace.rules.rule import Kind, Rule
 from rightplace.rules.sides import Compared
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rightplace.instances.instance import Instance
+    from rightplace.rules.attributes import Ints
 
 NEAREST = 10
 """How many near misses are worth a look."""

@@ -27,9 +27,10 @@ import numpy as np
 
 from rightplace.instances.children import Togetherness
 from rightplace.instances.settings import Carer
+from rightplace.rules.attributes import Ints, Mask, Type
 from rightplace.rules.bedrooms import half_bedrooms
 from rightplace.rules.catalogue import CAPACITY, OPEN, broken, lawful
-from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT, Facts, Ints, Mask, Pairs, Type
+from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT, Facts, Pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

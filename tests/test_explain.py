@@ -260,3 +260,10 @@ def test_a_rule_switched_off_or_lifted_is_not_broken() -> None:
         assert [judged.state for judged in found.judged if judged.rule.id == "R35"] == [state]
         assert found.may_be_used
     assert not explain_pair(instance((child(),), (poor,)), "child", "setting").may_be_used
+
+
+def test_a_fourth_child_is_excluded_by_the_fostering_limit() -> None:
+    """Of a carer with three strangers who stay and one free place, match makes no use, and explain says why."""
+    world = instance((child(),), (carer(place_counts=(filled(3), vacant())),))
+    assert match(world, MatchOptions(compare=False)).best.plan.waiting_ids == ("child",)
+    assert explain_pair(world, "child", "setting").stopping_ids == ("R19",)

@@ -176,7 +176,7 @@ def _rule(rule: Rule) -> str:
     if rule.in_force_from is not None:
         lines.append(f"- In force from: {rule.in_force_from.day} {rule.in_force_from:%B %Y}")
     lines.append(f"- Source: {rule.source}")
-    if not rule.source.startswith(("Practice", "The authority's policy", "South West")):
+    if rule.cites_law or not rule.is_verified:
         lines.append(f"- Text verified: {'yes' if rule.is_verified else 'no'}")
     if rule.signatory:
         who = "Who signs" if rule.kind is Kind.APPROVAL else "Who sees to it"

@@ -22,7 +22,8 @@ from rightplace.models.eligible import Options, options_of
 from rightplace.models.parts import Parts, parts_of
 from rightplace.plan import Placement, PlacementKind, Plan
 from rightplace.program import Domain, Objective, Program, ProgramBuilder
-from rightplace.rules.pairs import Facts, Ints, Mask
+from rightplace.rules.attributes import Ints, Mask
+from rightplace.rules.pairs import Facts
 
 if TYPE_CHECKING:
     from rightplace.instances.instance import Instance

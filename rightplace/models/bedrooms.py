@@ -9,8 +9,9 @@ import numpy as np
 
 from rightplace.models.families import Rows
 from rightplace.program import Domain, ProgramBuilder
+from rightplace.rules.attributes import Ints
 from rightplace.rules.bedrooms import half_bedrooms
-from rightplace.rules.pairs import Ints, Pairs
+from rightplace.rules.pairs import Pairs
 
 if TYPE_CHECKING:
     from rightplace.models.allocation import AllocationData, Columns

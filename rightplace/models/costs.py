@@ -14,10 +14,11 @@ from rightplace.instances.settings import (
     ContractKind,
     Support,
 )
-from rightplace.rules.pairs import Facts, Ints, Pairs
+from rightplace.rules.attributes import Ints
 
 if TYPE_CHECKING:
     from rightplace.instances.instance import Instance
+    from rightplace.rules.pairs import Facts, Pairs
 
 OWN, CONSORTIUM, CONTRACTED, SPOT = range(4)
 """Steps of a cascade search (Barnet 2014, figure 19)."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.models.costs import CostTables, Fees, cost_tables, fees_of, settled_siblings_apart
+from rightplace.rules.attributes import Ints, Mask
 from rightplace.rules.catalogue import lawful_among, priced
-from rightplace.rules.pairs import Facts, Ints, Mask, Pairs
+from rightplace.rules.pairs import Facts, Pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

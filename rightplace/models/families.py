@@ -16,7 +16,8 @@ import numpy as np
 
 from rightplace.instances.settings import Carer
 from rightplace.program import Domain, ProgramBuilder
-from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT, Ints, Mask
+from rightplace.rules.attributes import Ints, Mask
+from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

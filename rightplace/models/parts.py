@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.rules.pairs import Ints, Mask
+from rightplace.rules.attributes import Ints, Mask
 
 if TYPE_CHECKING:
     from rightplace.models.allocation import AllocationData

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.rules.pairs import Ints
+from rightplace.rules.attributes import Ints
 
 if TYPE_CHECKING:
     from rightplace.models.allocation import AllocationData, Columns

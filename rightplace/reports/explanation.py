@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from rightplace.explain import ChildExplained, Judged, NearMiss, PairExplained
     from rightplace.instances.instance import Instance
     from rightplace.instances.policy import Policy
-    from rightplace.rules.pairs import Ints, Pairs
+    from rightplace.rules.attributes import Ints
+    from rightplace.rules.pairs import Pairs
     from rightplace.rules.rule import Rule
 
+_MOST_OPEN = 40
 _UNVERIFIED = "text not verified: check"
 
 
@@ -252,11 +254,7 @@ def _source(rule: Rule) -> str:
     """The source, and for a law whether its words were read."""
     if not rule.is_verified:
         return f"{rule.source} ({_UNVERIFIED})"
-    return rule.source if rule.source.startswith(_NO_LAW) else f"{rule.source} (text verified)"
-
-
-_NO_LAW = ("Practice", "The authority's policy", "South West")
-"""How sources begin that are no statutory text."""
+    return f"{rule.source} (text verified)" if rule.cites_law else rule.source
 
 
 def print_child(instance: Instance, found: ChildExplained, console: Console) -> None:
@@ -278,7 +276,9 @@ def print_child(instance: Instance, found: ChildExplained, console: Console) -> 
         table.add_row(excluded.rule.id, excluded.rule.title, str(excluded.num_settings), str(excluded.num_alone))
     print_table(table, console)
     if found.open_ids:
-        console.print(f"\nOpen: {', '.join(found.open_ids)}", highlight=False, soft_wrap=True)
+        more = len(found.open_ids) - _MOST_OPEN
+        shown = ", ".join(found.open_ids[:_MOST_OPEN]) + (f" and {more} more (see --json)" if more > 0 else "")
+        console.print(f"\nOpen: {shown}", highlight=False, soft_wrap=True)
     _print_nearest(instance, found, console)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rightplace.instances.children import AdultRatio, CaredForAlongside
 from rightplace.instances.defaults import own_level
 from rightplace.reports.wording import pounds, setting_type
-from rightplace.rules.pairs import Type
+from rightplace.rules.attributes import Type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -159,9 +159,7 @@ def _effects(trial: Trial) -> Iterator[str]:
         yield f"places others{_instead(change)}"
     if change.saving_in_both:
         verb = "saves" if change.saving_in_both > 0 else "costs the others"
-        fees = pounds(abs(change.fees_saving_in_both))
-        less = "less" if change.fees_saving_in_both >= 0 else "more"
-        yield f"{verb} {pounds(abs(change.saving_in_both))} a week (fees {fees} {less})"
+        yield f"{verb} {pounds(abs(change.saving_in_both))} a week ({_fees_words(change.fees_saving_in_both)})"
     if change.num_pairs_reunited:
         yield f"reunites {_count(change.num_pairs_reunited, 'pair', 'pairs')} of siblings"
     if change.num_pairs_parted:
@@ -169,6 +167,12 @@ def _effects(trial: Trial) -> Iterator[str]:
     yield f"{_names(trial.there_ids)} would live there"
     if not trial.is_exact:
         yield _open_words(trial)
+
+
+def _fees_words(saving_pence: int) -> str:
+    if not saving_pence:
+        return "fees as before"
+    return f"fees {pounds(abs(saving_pence))} {'less' if saving_pence > 0 else 'more'}"
 
 
 def _instead(change: Change) -> str:
@@ -212,6 +216,8 @@ def print_shortage(shortage: Shortage, console: Console) -> None:
     num_waiting = len(shortage.plan.waiting_ids)
     if num_waiting:
         console.print(f"{_count(num_waiting, 'child waits', 'children wait')} for want of a place.", highlight=False)
+    elif not shortage.plan.placements:
+        console.print("No child waits for a home.")
     else:
         console.print("Every waiting child has a place. One more could only save, or suit a child better.")
     if shortage.full_kinds:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from rightplace.instances.children import Place
+from rightplace.rules.attributes import Type
 from rightplace.rules.compatibility import impact_on_residents
-from rightplace.rules.pairs import Pairs, Type
 from rightplace.rules.preference import changes_school
 from rightplace.rules.regulation import age_and_sex_fit
 from rightplace.rules.rule import Mask, approval
+
+if TYPE_CHECKING:
+    from rightplace.rules.pairs import Pairs
 
 _REG_11 = "Care Planning Regulations 2010 reg 11 (as amended by SI 2013/3239)"
 

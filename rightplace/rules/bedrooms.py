@@ -7,11 +7,16 @@ too: both authorities must agree.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from rightplace.instances.settings import Carer
-from rightplace.rules.pairs import Facts, Ints, Pairs
+from rightplace.rules.pairs import Facts, Pairs
 from rightplace.rules.rule import Mask, Scope, hard
+
+if TYPE_CHECKING:
+    from rightplace.rules.attributes import Ints
 
 OWN_BEDROOM_MONTHS = 36
 """Age in months from which a child is over three: the third birthday."""

@@ -14,7 +14,8 @@ from rightplace.rules.rule import Kind, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from rightplace.rules.pairs import Facts, Ints
+    from rightplace.rules.attributes import Ints
+    from rightplace.rules.pairs import Facts
 
 HARD_RULES: tuple[Rule, ...] = (
     *practice.RULES,

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from rightplace.instances.children import Suitability, Wish
 from rightplace.instances.settings import Carer, Home, SupportedAccommodation
 from rightplace.rules import sides, words
@@ -30,11 +32,15 @@ def compared(rule: Rule, one: OnePair) -> Compared:
 def _vacancy(one: OnePair) -> Compared:
     facts, terms = one.facts, one.setting.offer.terms
     day = facts.start_day_idx[one.child_idx]
-    free = int(facts.free[one.setting_idx, day])
-    first = date.fromordinal(int(facts.days[day]))
-    return Compared(
-        f"needs a place on {first.day} {first:%B %Y}", f"{free} of {words.count(terms.num_places, 'place')} free then"
-    )
+    free = facts.free[one.setting_idx, day:]
+    needed = f"needs a place from {words.day(date.fromordinal(int(facts.days[day])))}"
+    offered = f"{free[0]} of {words.count(terms.num_places, 'place')} free then"
+    if facts.leavers[one.setting_idx, day]:
+        offered += f", of which {facts.leavers[one.setting_idx, day]} only if a child who seeks another home has left"
+    if free[0] > 0 and free.min() == 0:
+        gone = facts.days[day + int(np.argmin(free > 0))]
+        offered += f", none from {words.day(date.fromordinal(int(gone)))}"
+    return Compared(needed, offered)
 
 
 def _owner(one: OnePair) -> Compared:

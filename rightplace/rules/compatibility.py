@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rightplace.rules.pairs import Facts, Ints, Mask, Pairs
+    from rightplace.rules.attributes import Ints, Mask
+    from rightplace.rules.pairs import Facts, Pairs
 
 _EXPLOITED_BY = {
     RiskToOthers.SEXUAL_HARM: RiskToSelf.SEXUAL_EXPLOITATION,

@@ -5,11 +5,16 @@ None of these rules excludes a pair or costs anything.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from rightplace.instances.children import ADULT_MONTHS
-from rightplace.rules.pairs import Ints, Pairs, Type
+from rightplace.rules.attributes import Ints, Type
 from rightplace.rules.rule import Mask, Scope, notification, planning, warning
+
+if TYPE_CHECKING:
+    from rightplace.rules.pairs import Pairs
 
 _REG_13 = "Care Planning Regulations 2010 reg 13(4)"
 _REG_9 = "Care Planning Regulations 2010 reg 9"

@@ -10,12 +10,13 @@ import numpy as np
 
 from rightplace.instances.children import Togetherness
 from rightplace.instances.settings import Carer, Grade, Setting
-from rightplace.rules.pairs import Facts, Ints, Pairs
+from rightplace.rules.pairs import Facts, Pairs
 
 if TYPE_CHECKING:
     from rightplace.instances.children import Child
     from rightplace.instances.instance import Instance
     from rightplace.instances.policy import Policy
+    from rightplace.rules.attributes import Ints
 
 
 @dataclass(frozen=True)

@@ -8,198 +8,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from enum import Enum, IntEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rightplace.instances.children import (
-    CaredForAlongside,
-    Child,
-    LegalStatus,
-    NeedCategory,
-    Place,
-    Sex,
-    Togetherness,
-    Urgency,
-    Wish,
-)
-from rightplace.instances.defaults import own_level
-from rightplace.instances.geography import Point, distance_tenths
-from rightplace.instances.settings import (
-    AccommodationCategory,
-    Carer,
-    Home,
-    PlaceState,
-    Sector,
-    Setting,
-    Support,
-    SupportedAccommodation,
-)
+from rightplace.instances.children import Place, Togetherness, Wish
+from rightplace.instances.geography import distance_tenths
+from rightplace.instances.settings import Carer, PlaceState
+from rightplace.rules.attributes import PLACES, ChildFacts, Ints, Mask, SettingFacts, flags, ints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from rightplace.instances.instance import Instance
     from rightplace.rules.bedrooms import Bedrooms
     from rightplace.rules.compatibility import Household
     from rightplace.rules.decided import Decided
+    from rightplace.rules.fostering import FosteringLimit
     from rightplace.rules.preference import UnmetWish
 
 Scalar = TypeVar("Scalar", bound=np.generic)
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
-class Type(IntEnum):
-    """The three types of setting, as numbers."""
-
-    CARER = 0
-    HOME = 1
-    SUPPORTED = 2
-
-
-PLACES = tuple(Place)
-_NEEDS = {need: 1 << i for i, need in enumerate(NeedCategory)}
-_SEXES = {sex: 1 << i for i, sex in enumerate(Sex)}
 USUAL_FOSTERING_LIMIT = 3
 """Children Act 1989 Sch 7 para 2."""
-ALL_NEEDS = sum(_NEEDS.values())
-
-
-def _bits(members: Iterable[Any], bits: dict[Any, int]) -> int:
-    return sum(bits[member] for member in members)
-
-
-def _ints(values: Iterable[int]) -> Ints:
-    return np.fromiter(values, dtype=np.int64)
-
-
-def _flags(values: Iterable[bool]) -> Mask:
-    return np.fromiter(values, dtype=np.bool_)
-
-
-def _code(member: Enum) -> int:
-    return list(type(member)).index(member)
-
-
-def _grid(points: Sequence[Point | None]) -> tuple[Ints, Ints, Mask]:
-    """Eastings, northings (0 where unknown), and whether each point is known."""
-    known = [point is not None and point.easting is not None for point in points]
-    east = _ints(point.easting or 0 if point is not None else 0 for point in points)
-    north = _ints(point.northing or 0 if point is not None else 0 for point in points)
-    return east, north, np.array(known, dtype=np.bool_)
-
-
-class ChildFacts:
-    """Arrays over children, one entry a child."""
-
-    def __init__(self, facts: Facts, children: Sequence[Child]) -> None:
-        policy = facts.instance.policy
-        self.ages_months = _ints(c.age_months for c in children)
-        self.sex_bit = _ints(_SEXES[c.sex] for c in children)
-        self.authority_idx = _ints(facts.authority_idx[c.authority_id] for c in children)
-        default = policy.default_need_level.child
-        self.need_level = _ints(c.need_level if c.need_level is not None else default for c in children)
-        self.need_bits = _ints(_bits(c.needs, _NEEDS) for c in children)
-        self.adaptation_needed = _flags(c.adaptation_needed for c in children)
-        self.adult_ratio = _ints(int(c.adult_ratio) for c in children)
-        self.section_20 = _flags(c.legal_status is LegalStatus.V2 for c in children)
-        self.remand = _flags(c.remand for c in children)
-        self.parent_and_child = _flags(c.parent_and_child for c in children)
-        self.deprivation_of_liberty = _flags(c.deprivation_of_liberty for c in children)
-        self.secure_criteria = _flags(c.secure_criteria for c in children)
-        self.secure_order = _flags(c.secure_order for c in children)
-        self.secretary_of_state_approval = _flags(c.secretary_of_state_approval for c in children)
-        self.emergency = _flags(c.urgency is Urgency.EMERGENCY for c in children)
-        self.solo = _flags(c.cared_for_alongside is CaredForAlongside.SOLO for c in children)
-        suits = [(c.foster_suitability, c.residential_suitability, c.supported_suitability) for c in children]
-        self.suitability = np.array([[_code(s) for s in three] for three in suits], dtype=np.int64).reshape(-1, 3)
-        self.home = _grid([c.home for c in children])
-        self.school = _grid([c.school for c in children])
-        self.must_stay_at_school = _flags(c.must_stay_at_school for c in children)
-        self.num_children = _ints(c.num_children for c in children)
-        self.is_waiting = _flags(c.is_waiting for c in children)
-        self.current_setting_idx = _ints(
-            facts.setting_idx[c.current_setting_id] if c.current_setting_id is not None else -1 for c in children
-        )
-        self.start_day = _ints(facts.instance.start(c).toordinal() for c in children)
-        self.school_year = _ints(_year_group(c, facts.instance.date) for c in children)
-        self.is_placed = _flags(c.current_setting_id is not None or c.current_place is not None for c in children)
-        self.with_parents = _flags(c.current_place is Place.P1 for c in children)
-        self.adoption_considered = _flags(c.adoption_considered for c in children)
-        self.has_wishes = _flags(bool(c.wishes) for c in children)
-        self.has_avoid = _flags(bool(c.avoid) for c in children)
-
-
-class SettingFacts:
-    """Arrays over settings, one entry a setting."""
-
-    def __init__(self, facts: Facts, settings: Sequence[Setting]) -> None:
-        instance = facts.instance
-        offers = [s.offer for s in settings]
-        terms = [offer.terms for offer in offers]
-        providers = [instance.provider[offer.provider_id] for offer in offers]
-        self.type = _ints(setting_type(s) for s in settings)
-        self.place = _ints(PLACES.index(s.place) for s in settings)
-        self.authority_idx = _ints(facts.authority_idx[offer.authority_id] for offer in offers)
-        self.owner_idx = _ints(
-            facts.authority_idx[p.authority_id] if p.authority_id is not None else -1 for p in providers
-        )
-        self.in_house = _flags(p.sector is Sector.LOCAL_AUTHORITY for p in providers)
-        self.age_min_months = _ints(t.age_min_months for t in terms)
-        self.age_max_months = _ints(t.age_max_months for t in terms)
-        self.sex_bits = _ints(_bits(t.sexes, _SEXES) for t in terms)
-        self.need_bits = _ints(ALL_NEEDS if t.needs is None else _bits(t.needs, _NEEDS) for t in terms)
-        self.need_level = _ints(own_level(instance, s) for s in settings)
-        self.lifted_level = _ints(own_level(instance, s) + support_lift(instance, s) for s in settings)
-        self.parent_and_child = _ints(_code(t.parent_and_child) for t in terms)
-        self.adapted = _flags(offer.adapted for offer in offers)
-        self.takes_remand = _flags(offer.takes_remand for offer in offers)
-        self.registered = _flags(isinstance(s, Carer) or s.registered for s in settings)
-        grades = [
-            (None if isinstance(s, Carer) else s.grade) or p.grade for s, p in zip(settings, providers, strict=True)
-        ]
-        self.grade = _ints(int(grade) if grade is not None else 0 for grade in grades)
-        self.adult_ratio = _ints(int(s.adult_ratio) if isinstance(s, Home) else 0 for s in settings)
-        self.connected = _flags(isinstance(s, Carer) and s.connected for s in settings)
-        self.self_contained = _flags(
-            isinstance(s, SupportedAccommodation) and s.category is AccommodationCategory.SELF_CONTAINED
-            for s in settings
-        )
-        self.num_places = _ints(t.num_places for t in terms)
-        self.num_adults = _ints(s.num_adults if isinstance(s, Home) else 0 for s in settings)
-        temporary = [s.temporarily_approved_on if isinstance(s, Carer) else None for s in settings]
-        self.temporarily_approved_on = _ints(0 if day is None else day.toordinal() for day in temporary)
-        self.location = _grid([offer.location for offer in offers])
-
-
-def _year_group(child: Child, on: date) -> int:
-    """The school year as given, else of a child who has never changed classes: the age when the year began, less 4."""
-    if child.school_year is not None:
-        return child.school_year
-    months_into_year = (on.month - 9) % 12
-    return (child.age_months - months_into_year) // 12 - 4
-
-
-def setting_type(setting: Setting) -> Type:
-    """Carer, home or supported accommodation, as a number."""
-    match setting:
-        case Carer():
-            return Type.CARER
-        case Home():
-            return Type.HOME
-        case SupportedAccommodation():
-            return Type.SUPPORTED
-
-
-def support_lift(instance: Instance, setting: Setting) -> int:
-    """By how many need levels additional support can lift a setting: only carers take support."""
-    packages = instance.policy.support
-    lifts = {Support.NONE: 0, Support.LOW: packages.low_lifts_levels, Support.MEDIUM: packages.medium_lifts_levels}
-    return lifts[setting.support_limit] if isinstance(setting, Carer) else 0
 
 
 class InForce(NamedTuple):
@@ -229,7 +64,7 @@ class Facts:
         self.children = ChildFacts(self, instance.children)
         self.settings = SettingFacts(self, instance.settings)
         candidates = instance.candidates(rematch)
-        self.candidate_idx = _ints(self.child_idx[child.id] for child in candidates)
+        self.candidate_idx = ints(self.child_idx[child.id] for child in candidates)
         self.is_candidate = np.zeros(len(instance.children), dtype=np.bool_)
         self.is_candidate[self.candidate_idx] = True
 
@@ -281,6 +116,12 @@ class Facts:
     def free(self) -> Ints:
         """(num_settings, num_days): places that candidates may take, those left by other candidates included."""
         return self.vacant + self.leavers
+
+    @cached_property
+    def free_from(self) -> Ints:
+        """(num_settings, num_days): the fewest places that are free on the day or on any later one."""
+        fewest: Ints = np.minimum.accumulate(self.free[:, ::-1], axis=1)[:, ::-1]
+        return fewest
 
     @cached_property
     def num_residents(self) -> Ints:
@@ -355,12 +196,12 @@ class Facts:
         """Sorted keys child_idx * num_settings + setting_idx of children and their connected carers."""
         m = len(self.instance.settings)
         pairs = ((c, s) for c in self.instance.children for s in c.connected_carer_ids)
-        return np.sort(_ints(self.child_idx[c.id] * m + self.setting_idx[s] for c, s in pairs))
+        return np.sort(ints(self.child_idx[c.id] * m + self.setting_idx[s] for c, s in pairs))
 
     @cached_property
     def connected_sides(self) -> tuple[Mask, Mask]:
         """Per child: names a connected carer; per setting: is named by a child."""
-        names_a_carer = _flags(bool(child.connected_carer_ids) for child in self.instance.children)
+        names_a_carer = flags(bool(child.connected_carer_ids) for child in self.instance.children)
         is_named = np.zeros(len(self.instance.settings), dtype=np.bool_)
         is_named[self.connected_keys % max(1, len(is_named))] = True
         return names_a_carer, is_named
@@ -406,11 +247,18 @@ class Facts:
         return Household(self)
 
     @cached_property
+    def fostering_limit(self) -> FosteringLimit:
+        """Whom the usual fostering limit keeps out, whatever the plan."""
+        from rightplace.rules.fostering import FosteringLimit
+
+        return FosteringLimit(self)
+
+    @cached_property
     def undated_exemptions(self) -> Ints:
         """Keys child_idx * num_settings + setting_idx of exemptions in the carers' own rows."""
         carers = ((i, s) for i, s in enumerate(self.instance.settings) if isinstance(s, Carer))
         m = len(self.instance.settings)
-        return _ints(self.child_idx[c] * m + i for i, carer in carers for c in sorted(carer.exempt_child_ids))
+        return ints(self.child_idx[c] * m + i for i, carer in carers for c in sorted(carer.exempt_child_ids))
 
     @cached_property
     def bedrooms(self) -> Bedrooms:
@@ -421,13 +269,16 @@ class Facts:
 
     @cached_property
     def has_lawful_connected_carer(self) -> Mask:
-        """Per child: a connected carer could lawfully take it, whatever is decided, or go on living with one."""
+        """Per child: a connected carer could lawfully take it, whatever is decided, or it may go on living with one.
+
+        Only candidates are asked about the hard rules: no day of theirs is known of children who stay.
+        """
         from rightplace.rules.catalogue import lawful_whatever_decided
 
         child, setting = np.divmod(self.connected_keys, max(1, len(self.instance.settings)))
         pairs = Pairs(self, child, setting)
         found = np.zeros(len(self.instance.children), dtype=np.bool_)
-        found[lawful_whatever_decided(pairs).child_idx] = True
+        found[lawful_whatever_decided(pairs.where(self.is_candidate[child])).child_idx] = True
         found[child[pairs.is_stay & ~self.children.is_waiting[child]]] = True
         return found
 
@@ -442,7 +293,7 @@ class Facts:
     def keeps_fostering_limit(self) -> Mask:
         """(num_settings,): whether those who live with a carer today keep the usual fostering limit."""
         settings = self.instance.settings
-        return _flags(not isinstance(s, Carer) or self._household_is_lawful(s) for s in settings)
+        return flags(not isinstance(s, Carer) or self._household_is_lawful(s) for s in settings)
 
     def _household_is_lawful(self, carer: Carer) -> bool:
         residents = self.instance.residents.get(carer.id, ())
@@ -459,7 +310,7 @@ class Facts:
         found = np.full(len(self.instance.children), -1, dtype=np.int64)
         for group in self.instance.sibling_groups:
             if group.togetherness is Togetherness.REQUIRED:
-                members = _ints(self.child_idx[child_id] for child_id in group.child_ids)
+                members = ints(self.child_idx[child_id] for child_id in group.child_ids)
                 current = self.children.current_setting_idx[members]
                 fixed = current[(current >= 0) & ~self.is_candidate[members]]
                 if len(fixed):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from rightplace.instances.children import Suitability
 from rightplace.instances.geography import distance_tenths
-from rightplace.rules.pairs import Pairs, Type
+from rightplace.rules.attributes import Type
 from rightplace.rules.rule import Mask, Owner, Scope, hard
+
+if TYPE_CHECKING:
+    from rightplace.rules.pairs import Pairs
 
 _EXCEPTION = "an exception that the authority has made for the child or the setting"
 
@@ -18,14 +23,14 @@ _UNSUITABLE = list(Suitability).index(Suitability.UNSUITABLE)
     "P01",
     "A place is free",
     source="Practice",
-    sentence="A place is vacant on the day the child needs it, or a child who is looking for another home leaves one.",
+    sentence="A place is vacant on the day the child needs it and until the last day on which a child of the match "
+    "starts, or a child who is looking for another home could leave one.",
     owner=Owner.QUESTION,
     scope=Scope.HOUSEHOLD,
 )
 def has_vacancy(p: Pairs) -> Mask:
-    """Vacant places and places that candidates may have left, on the child's first day, are at least one."""
-    free = p.facts.free
-    return free[p.setting_idx, p.start_day_idx] > 0
+    """Vacant places and places that candidates could have left are at least one, on the child's first day and after."""
+    return p.facts.free_from[p.setting_idx, p.start_day_idx] > 0
 
 
 @hard(
@@ -89,6 +94,7 @@ def is_not_where_the_child_lives(p: Pairs) -> Mask:
     "Level of need",
     source="Barnet 2014, figure 22 and section 8; Children's Homes Regulations 2015 reg 14",
     sentence="The setting looks after children of this level of need, with additional support if the carer takes it.",
+    verified=False,
 )
 def meets_need_level(p: Pairs) -> Mask:
     """The child's level is at most the setting's, lifted by the most support the carer takes."""
@@ -127,6 +133,7 @@ def adult_ratio(p: Pairs) -> Mask:
     "Locations to avoid",
     source="South West referral standard: locations to avoid; Children's Homes Regulations 2015 reg 46",
     sentence="The setting lies outside the radius of every location that the child must avoid.",
+    verified=False,
 )
 def avoids_locations(p: Pairs) -> Mask:
     """Farther than the radius from each location to avoid; unknown locations of settings fail."""
@@ -153,6 +160,7 @@ def avoids_locations(p: Pairs) -> Mask:
     "Siblings who must live together",
     source="Children Act 1989 s22C(8)(c)",
     sentence="Where the care plan requires siblings to live together, a child joins those who are already placed.",
+    verified=False,
     scope=Scope.SIBLINGS,
 )
 def joins_required_siblings(p: Pairs) -> Mask:
@@ -172,8 +180,8 @@ def joins_required_siblings(p: Pairs) -> Mask:
     weighs_authorisations=True,
 )
 def below_fostering_limit(p: Pairs) -> Mask:
-    """The carer's household keeps the limit today; model and certificate limit what the plan adds."""
-    return p.setting(p.facts.keeps_fostering_limit)
+    """The carer keeps the limit today, and with the child and those who stay; the plan's others are the model's."""
+    return p.setting(p.facts.keeps_fostering_limit) & p.facts.fostering_limit.keeps(p)
 
 
 RULES = (

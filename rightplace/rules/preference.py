@@ -54,6 +54,7 @@ def foster_for_adoption(p: Pairs) -> Amounts:
     "Near home",
     source="Children Act 1989 s22C(8)(a)",
     sentence="The placement is near the child's home.",
+    verified=False,
     price=lambda policy: policy.price.mile_from_home,
     divisor=10,
 )
@@ -67,6 +68,7 @@ def near_home(p: Pairs) -> Amounts:
     "Near school",
     source="Children Act 1989 s22C(8)(b)",
     sentence="The placement is near the child's school.",
+    verified=False,
     price=lambda policy: policy.price.mile_from_school,
     divisor=10,
 )
@@ -86,6 +88,7 @@ def changes_school(p: Pairs) -> NDArray[np.bool_]:
     "Same school",
     source="Children Act 1989 s22C(8)(b)",
     sentence="The placement does not disrupt the child's education by a change of school.",
+    verified=False,
     price=lambda policy: policy.price.school_change,
 )
 def same_school(p: Pairs) -> Amounts:
@@ -98,6 +101,7 @@ def same_school(p: Pairs) -> Amounts:
     "School that must continue",
     source="Children Act 1989 s22C(8)(b); South West referral standard",
     sentence="The child can go on at a school where the referral says they must continue.",
+    verified=False,
     price=lambda policy: policy.price.school_change_when_it_must_continue,
 )
 def school_that_must_continue(p: Pairs) -> Amounts:
@@ -110,6 +114,7 @@ def school_that_must_continue(p: Pairs) -> Amounts:
     "In area",
     source="Children Act 1989 s22C(9)",
     sentence="The placement is within the responsible authority's area.",
+    verified=False,
     price=lambda policy: policy.price.out_of_area,
 )
 def in_area(p: Pairs) -> Amounts:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rightplace.instances.children import Place
 from rightplace.instances.settings import ParentAndChild
-from rightplace.rules.pairs import Pairs, Type
+from rightplace.rules.attributes import Type
 from rightplace.rules.rule import Mask, Owner, Scope, hard
+
+if TYPE_CHECKING:
+    from rightplace.rules.pairs import Pairs
 
 _SUPPORTED_RULES = date(2023, 10, 28)
 _PNC = list(ParentAndChild)
@@ -32,6 +36,7 @@ def is_placement_of_section_22c(p: Pairs) -> Mask:
     "Adapted home",
     source="Children Act 1989 s22C(8)(d)",
     sentence="A child with a disability needs accommodation that is suitable to their particular needs.",
+    verified=False,
 )
 def adapted_home(p: Pairs) -> Mask:
     """An adaptation that the referral flags as needed is there."""
@@ -73,10 +78,11 @@ def supported_is_registered(p: Pairs) -> Mask:
 @hard(
     "R13",
     "Supported accommodation is for 16 and over",
-    source="SI 2023/416 reg 2",
+    source="SI 2023/416 reg 2; its categories at second hand only",
     sentence="Supported accommodation is for young people of 16 and over; who must live alone needs the self-contained "
     "category.",
     since=_SUPPORTED_RULES,
+    verified=False,
 )
 def supported_age_and_category(p: Pairs) -> Mask:
     """16 or older, and self-contained for a young person who should live alone."""
@@ -152,9 +158,11 @@ def needs_fit(p: Pairs) -> Mask:
 @hard(
     "R21",
     "Terms of approval",
-    source="Fostering Services (England) Regulations 2011 reg 27(5); Care Planning Regulations 2010 reg 23",
+    source="Fostering Services (England) Regulations 2011 reg 27(5); Care Planning Regulations 2010 reg 23, its six "
+    "days at second hand only",
     sentence="A foster carer takes children of the ages, sexes and needs that their terms of approval name; an "
     "emergency may go outside the ages and sexes for up to six working days where the policy allows it.",
+    verified=False,
     lifted_by="a variation of the terms of approval for the child",
 )
 def within_terms_of_approval(p: Pairs) -> Mask:
@@ -188,10 +196,12 @@ def temporary_approval_lasts(p: Pairs) -> Mask:
 @hard(
     "R29",
     "Secure accommodation",
-    source="Children Act 1989 s25; Children (Secure Accommodation) Regulations 1991; s20(5)",
+    source="Children Act 1989 s25, s20(5); Children (Secure Accommodation) Regulations 1991, their 72 hours at second "
+    "hand only",
     sentence="A secure home only takes a child who meets the criteria of section 25, with a court order (an emergency "
     "may wait up to 72 hours for it), aged 13 or over unless the Secretary of State approves, and not a young person "
     "of 16 or over accommodated under section 20(5).",
+    verified=False,
     lifted_by="the Secretary of State's approval, for a child under 13; nothing else of the rule",
     weighs_authorisations=True,
 )

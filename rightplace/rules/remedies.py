@@ -238,22 +238,24 @@ def remedy_of(rule: Rule) -> Remedy | None:
         unread = "" if rule.is_verified else " (the text was not read: check)"
         sentence = f"Approval by the {rule.signatory.removeprefix('the ')}; by when: {rule.deadline}{unread}."
         return Remedy(RemedyKind.APPROVAL, sentence, rule.signatory, rule.deadline)
-    return _or_exception(rule, REMEDIES[rule.id]) if rule.kind is Kind.HARD else None
+    return _completed(rule, REMEDIES[rule.id]) if rule.kind is Kind.HARD else None
 
 
 def remedy_for(rule: Rule, one: OnePair) -> Remedy | None:
     """What lifts a rule that this pair breaks, as exactly as the pair tells."""
     refined = REFINED.get(rule.id)
     found = refined(one) if refined is not None else None
-    return remedy_of(rule) if found is None else _or_exception(rule, found)
+    return remedy_of(rule) if found is None else _completed(rule, found)
 
 
-def _or_exception(rule: Rule, found: Remedy) -> Remedy:
-    """From its own rules the authority may make exceptions."""
-    if rule.owner is not Owner.AUTHORITY:
-        return found
-    exception = "Or an exception of the authority for the child or the setting, recorded as an authorisation."
-    return replace(found, sentence=f"{found.sentence} {exception}")
+def _completed(rule: Rule, found: Remedy) -> Remedy:
+    """From its own rules the authority may make exceptions; a text that was not read sends people to look."""
+    sentence = found.sentence
+    if rule.owner is Owner.AUTHORITY:
+        sentence += " Or an exception of the authority for the child or the setting, recorded as an authorisation."
+    if not rule.is_verified and "check" not in sentence:
+        sentence += " The text of the rule was not read: check."
+    return replace(found, sentence=sentence)
 
 
 def _vacancy(one: OnePair) -> Remedy:

@@ -64,6 +64,10 @@ class Scope(StrEnum):
     AREA = "area"
 
 
+_NO_LAW = ("Practice", "The authority's policy", "South West", "Barnet", "Ofsted; DfE")
+"""How the sources of rules begin that rest on no law."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule of the catalogue.
@@ -110,6 +114,11 @@ class Rule:
     scope: Scope = Scope.PAIR
     lifted_by: str = ""
     weighs_authorisations: bool = False
+
+    @property
+    def cites_law(self) -> bool:
+        """Whether the source is a text of law or a national standard, and not practice, policy or a measure."""
+        return not self.source.startswith(_NO_LAW)
 
     def applies(self, instance: Instance) -> bool:
         """Whether the rule is in force on the day of an instance and its policy leaves it on."""

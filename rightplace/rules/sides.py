@@ -90,10 +90,16 @@ def fostering_limit(one: OnePair) -> Compared:
     unnamed = int(one.facts.unnamed[one.setting_idx, 0])
     num = unnamed + sum(child.num_children for child in residents)
     today = f"{words.count(num, 'child', 'children')} today, the usual limit is {USUAL_FOSTERING_LIMIT}"
-    if num <= USUAL_FOSTERING_LIMIT:
+    there = int(one.facts.fostering_limit.most_there[one.setting_idx, one.facts.start_day_idx[one.child_idx]])
+    too_many = there + one.child.num_children > USUAL_FOSTERING_LIMIT
+    excepted = one.facts.fostering_limit.keeps(one.row)[0]
+    if too_many:
+        who = "with the child all are" if excepted else "with the child not all are"
+        today += f"; {there} will be there still, {who} siblings or exempt"
+    if num <= USUAL_FOSTERING_LIMIT or not excepted:
         return Compared(newcomer, today)
     kept = one.facts.keeps_fostering_limit[one.setting_idx]
-    why = "all are siblings or exempt" if kept else "not all are siblings, and no exemption names them all"
+    why = "today all are siblings or exempt" if kept else "today not all are siblings, and no exemption names them all"
     return Compared(newcomer, f"{today}; {why}")
 
 

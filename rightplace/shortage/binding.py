@@ -10,8 +10,9 @@ import numpy as np
 
 from rightplace.models.costs import CostTables, cost_tables, fees_of, settled_siblings_apart
 from rightplace.reasons import CLASH, LIMIT, Lived
+from rightplace.rules.attributes import Ints, Mask, Type
 from rightplace.rules.catalogue import CAPACITY, lawful_if_vacant, priced
-from rightplace.rules.pairs import Facts, Ints, Mask, Pairs, Type
+from rightplace.rules.pairs import Facts, Pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

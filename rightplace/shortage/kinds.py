@@ -31,8 +31,9 @@ from rightplace.instances.settings import (
     Terms,
 )
 from rightplace.models.costs import cost_tables, fees_of
+from rightplace.rules.attributes import Ints, Mask, Type
 from rightplace.rules.catalogue import lawful_among, priced
-from rightplace.rules.pairs import Facts, Ints, Mask, Type
+from rightplace.rules.pairs import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from rightplace.commands.explaining_shortage import shortage as command
 from rightplace.instances.children import AdultRatio, CaredForAlongside, NeedCategory, SiblingGroup, Togetherness
 from rightplace.reports.shortages import must_have, print_shortage, sentence, shortage_data, worth_a_line
-from rightplace.rules.pairs import Type
+from rightplace.rules.attributes import Type
 from rightplace.shortage import Interval, Shortage, shortage_of
 from rightplace.shortage.kinds import Area, Kind
 from rightplace.solve import MatchOptions, match

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,13 +22,14 @@ from rightplace.instances.children import (
 from rightplace.instances.settings import ParentAndChild, Support
 from rightplace.rules import words
 from rightplace.rules.compared import COMPARED
-from tests.rules.builders import carer, child, east_of_home, filled, home, pair, supported, teenager, vacant
+from tests.rules.builders import DAY, carer, child, east_of_home, filled, home, pair, supported, teenager, vacant
 from tests.rules.test_catalogue import CASES
 from tests.rules.test_remedies import one
 
 if TYPE_CHECKING:
     from rightplace.rules.pairs import Pairs
 
+_TOMORROW = DAY + timedelta(days=1)
 _TEN_MILES = east_of_home(16_093)
 
 
@@ -42,7 +44,14 @@ _TEN_MILES = east_of_home(16_093)
          "level 3", "level 2, 3 with low support"),
         ("P06", lambda: pair(child(need_level=3), carer(need_level=2)), "level 3", "level 2"),
         ("P01", lambda: pair(child(), carer(place_counts=(filled(2),))),
-         "needs a place on 15 January 2024", "0 of 2 places free then"),
+         "needs a place from 15 January 2024", "0 of 2 places free then"),
+        ("P01", lambda: pair(child(), carer(place_counts=(vacant(1, None, _TOMORROW),)),
+                             beside=(child("other", needed_by=_TOMORROW),)),
+         "needs a place from 15 January 2024", "1 of 1 place free then, none from 16 January 2024"),
+        ("P01", lambda: pair(child(), carer(place_counts=(filled(),)),
+                             beside=(child("other", current_setting_id="setting"),)),
+         "needs a place from 15 January 2024",
+         "1 of 1 place free then, of which 1 only if a child who seeks another home has left"),
         ("P02", lambda: pair(child(), carer(provider_id="foreign")),
          "looked after by Aston", "run by Farford, no partner of the consortium"),
         ("P02", lambda: pair(child(), carer(provider_id="partner")),
@@ -108,7 +117,7 @@ def test_the_household_is_counted() -> None:
     there = tuple(child(f"other{i}", current_setting_id="setting", is_waiting=False) for i in range(4))
     row = pair(child(), carer(place_counts=(filled(4), vacant())), beside=there)
     assert COMPARED["R19"](one(row)).setting == (
-        "4 children today, the usual limit is 3; not all are siblings, and no exemption names them all"
+        "4 children today, the usual limit is 3; 4 will be there still, with the child not all are siblings or exempt"
     )
 
 

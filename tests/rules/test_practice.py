@@ -66,6 +66,13 @@ CASES = (
         "vacant until the day of need",
         lambda: pair(child(needed_by=_TOMORROW), carer(place_counts=(vacant(1, None, _TOMORROW),))),
     ),
+    outside(
+        "P01",
+        "vacant on the day of need, but not on a later day of the match",
+        lambda: pair(
+            child(), carer(place_counts=(vacant(1, None, _TOMORROW),)), beside=(child("other", needed_by=_TOMORROW),)
+        ),
+    ),
     inside(
         "P01",
         "a waiting child may leave",
@@ -241,10 +248,33 @@ CASES = (
             groups=(_REQUIRED,),
         ),
     ),
-    inside("R19", "three children", lambda: pair(child(), _with_residents(3), beside=_living(3))),
+    inside("R19", "three children", lambda: pair(child(), _with_residents(2), beside=_living(2))),
     outside("R19", "four children", lambda: pair(child(), _with_residents(4), beside=_living(4))),
     inside(
-        "R19", "four siblings", lambda: pair(child(), _with_residents(4), beside=_living(4), groups=(_ALL_SIBLINGS,))
+        "R19",
+        "a fifth sibling",
+        lambda: pair(
+            child(),
+            _with_residents(4),
+            beside=_living(4),
+            groups=(SiblingGroup(id="G", child_ids=("child", *_FOUR)),),
+        ),
+    ),
+    outside(
+        "R19",
+        "no sibling of four siblings",
+        lambda: pair(child(), _with_residents(4), beside=_living(4), groups=(_ALL_SIBLINGS,)),
+    ),
+    outside("R19", "a fourth child", lambda: pair(child(), _with_residents(3), beside=_living(3))),
+    outside("R19", "a fourth, three of whom no table names", lambda: pair(child(), _with_residents(0, 3))),
+    inside(
+        "R19",
+        "a fourth child, after one of three has left",
+        lambda: pair(
+            child(),
+            _with_residents(3),
+            beside=(*_living(2), child("leaves", current_setting_id="setting")),
+        ),
     ),
     outside(
         "R19",
@@ -253,13 +283,13 @@ CASES = (
     ),
     inside(
         "R19",
-        "an exemption names all four",
-        lambda: pair(child(), _with_residents(4, exempt_child_ids=frozenset(_FOUR)), beside=_living(4)),
+        "an exemption names the child and all four",
+        lambda: pair(child(), _with_residents(4, exempt_child_ids=frozenset(("child", *_FOUR))), beside=_living(4)),
     ),
     outside(
         "R19",
-        "an exemption names three of four",
-        lambda: pair(child(), _with_residents(4, exempt_child_ids=frozenset(_FOUR[:3])), beside=_living(4)),
+        "an exemption names the four but not the child",
+        lambda: pair(child(), _with_residents(4, exempt_child_ids=frozenset(_FOUR)), beside=_living(4)),
     ),
     outside(
         "R19",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rightplace.instances.children import Ethnicity, Place, Suitability, Wish
 from rightplace.instances.geography import UNKNOWN_LOCATION
-from tests.rules.builders import Case, carer, child, each, east_of_home, filled, home, inside, outside, pair
+from tests.rules.builders import DAY, Case, carer, child, each, east_of_home, filled, home, inside, outside, pair
 
 # One tenth of a mile is 160.93 m; the first rounds up from 80.465 m, the 20th holds until 3,299.065 m, and five miles
 # (50 tenths) hold until 50.5 x 160.93 m = 8,126.965 m.
@@ -174,3 +174,17 @@ CASES = (
 def test_preference(case: Case) -> None:
     """Where nothing is lacking nothing is added; where something is, its amount times the policy's price."""
     case.test()
+
+
+def test_a_settled_child_with_a_relative_needs_no_day() -> None:
+    """Of a child who stays, whose day is later than all others, no connected carer is asked for a place."""
+    settled = child(
+        "settled", current_setting_id="other", connected_carer_ids={"aunt"}, needed_by=DAY.replace(day=30), **_SETTLED
+    )
+    row = pair(
+        child(),
+        carer(),
+        beside=(settled,),
+        elsewhere=(carer("other", place_counts=(filled(),)), carer("aunt", connected=True)),
+    )
+    assert row.facts.has_lawful_connected_carer.tolist() == [False, False]

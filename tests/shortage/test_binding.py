@@ -12,7 +12,8 @@ from rightplace.certificate import check
 from rightplace.instances.children import Sex, SiblingGroup, Togetherness
 from rightplace.instances.settings import PlaceCount, PlaceState
 from rightplace.plan import Placement, PlacementKind, Plan
-from rightplace.rules.pairs import Facts, Type
+from rightplace.rules.attributes import Type
+from rightplace.rules.pairs import Facts
 from rightplace.shortage.binding import FullKind, FullSetting, full_kinds, full_settings
 from rightplace.solve import MatchOptions, match
 from tests.rules.builders import carer, child, filled, home, instance, vacant

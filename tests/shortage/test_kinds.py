@@ -10,7 +10,7 @@ import pytest
 from rightplace.instances.children import AvoidArea, SiblingGroup, Suitability, Togetherness
 from rightplace.instances.defaults import default_fee, own_level
 from rightplace.instances.geography import UNKNOWN_LOCATION, Precision
-from rightplace.rules.pairs import Type
+from rightplace.rules.attributes import Type
 from rightplace.shortage.kinds import Area, Hypotheticals, Kind, kinds_wanted
 from rightplace.solve import MatchOptions, match
 from tests.rules.builders import carer, child, east_of_home, filled, home, instance, teenager

@@ -16,7 +16,7 @@ from rightplace.instances.children import SiblingGroup, Togetherness, Urgency
 from rightplace.instances.library import library_path
 from rightplace.instances.tables import read_instance
 from rightplace.models.allocation import allocation_data
-from rightplace.rules.pairs import Type
+from rightplace.rules.attributes import Type
 from rightplace.shortage import Interval, shortage_of
 from rightplace.shortage.kinds import AGE_BANDS_MONTHS, Area, Hypotheticals, Kind, kinds_wanted
 from rightplace.shortage.trials import Trials
