@@ -153,7 +153,7 @@ def _child(page: ChildPage, number: int) -> Html:
         _facts(page.needs, class_="facts"),
         element("h3", "Options"),
         _options(page),
-        *(element("p", sentence) for sentence in (*page.signatures, page.waiting)),
+        *(element("p", sentence) for sentence in page.sentences),
         _decision(page, number),
         class_="choosing",
     )

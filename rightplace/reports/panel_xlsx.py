@@ -189,7 +189,7 @@ def _child_sheet(sheet: Worksheet, page: ChildPage, subject: str) -> None:
     write.gap()
     write.spanning("Options", _HEADING)
     _options(write, page)
-    for sentence in (*page.signatures, page.waiting):
+    for sentence in page.sentences:
         write.spanning(sentence, _PLAIN)
     write.gap()
     _decision(write, page)
