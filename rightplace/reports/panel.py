@@ -152,8 +152,8 @@ def _contents_line(instance: Instance, found: Mapping[str, Any]) -> ContentsLine
         child_id=child.id,
         age=age_words(child),
         need_level=need_level_words(instance, child),
-        search=child.urgency.value,
-        needed_by=needed_by_words(child),
+        search=child.urgency.value if child.is_waiting else "may move",
+        needed_by=needed_by_words(child) if child.is_waiting else "",
         suggestion="go on waiting" if found["in_plan"] is None else f"{stay}{found['in_plan']}{kind}",
         signatures=and_list([f"{approval['signatory']} ({approval['rule']})" for approval in needed]) or "none",
     )

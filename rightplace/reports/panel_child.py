@@ -156,7 +156,8 @@ def search_words(instance: Instance, child: Child) -> str:
     if child.referred_on is not None:
         waited = (instance.date - child.referred_on).days
         words.append(f"referred {day_words(child.referred_on)}" + (f" ({waited} days ago)" if waited > 0 else ""))
-    words.append(f"needed by {needed_by_words(child)}")
+    if child.is_waiting:
+        words.append(f"needed by {needed_by_words(child)}")
     return "; ".join(words)
 
 

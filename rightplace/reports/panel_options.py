@@ -82,6 +82,8 @@ def because(choice: Mapping[str, Any], *, child_id: str | None = None, alone: st
     """
     if child_id is not None and choice["in_plan"]:
         return f"Leaves {child_id} without a home, as the plan does"
+    if choice["in_plan"] and not choice["exact"]:
+        return "As the plan does; whether a better plan for all children does otherwise is not proven"
     more_waiting = Amount.of(choice["additional_waiting"])
     cost = Amount.of(choice["opportunity_cost_pence_per_week"])
     displaced, own = choice["displaced"], [] if child_id is None else [child_id]

@@ -100,6 +100,15 @@ def _between(least: int | None, most: int | None) -> dict[str, int | None]:
             "At least £300 a week more over all children (not proven closer)",
         ),
         (
+            {
+                "in_plan": True,
+                "additional_waiting": _between(0, 3),
+                "opportunity_cost_pence_per_week": _between(None, None),
+                "exact": False,
+            },
+            "As the plan does; whether a better plan for all children does otherwise is not proven",
+        ),
+        (
             {"additional_search_steps": 2, "opportunity_cost_pence_per_week": -2_000},
             "Takes settings that come later in the search order; £20 a week less over all children",
         ),
@@ -153,6 +162,8 @@ def test_a_child_who_may_move_can_stay() -> None:
     assert page.waiting == "The child lives in here and need not move: to stay there is option 2."
     assert page.decisions == ("Option 1: there", "Option 2: here (stay)", "Put off", "Another decision")
     assert _cell(page, "Can start", 1) == ("lives here now",)
+    assert {fact.label: fact.text for fact in page.needs}["Home sought"] == "a move may be proposed"
+    assert (panel.contents[0].search, panel.contents[0].needed_by) == ("may move", "")
     totals = {fact.label: fact.text for fact in panel.totals}
     assert (totals["Children who seek a home"], totals["Children who may move"]) == ("0", "1; the plan moves 1")
     page = panel_of(world, ranking(world, found_for("child", move, waiting=None))).pages[0]
