@@ -271,6 +271,13 @@ def test_needs_are_told_in_the_words_of_the_field() -> None:
         assert private not in said
 
 
+def test_one_day_is_a_day() -> None:
+    """A child referred yesterday has waited for 1 day."""
+    world = instance((child(referred_on=date(2024, 1, 14)),), (carer(),))
+    page = _page(world, found_for("child", suggestion("setting")))
+    assert "14 January 2024 (1 day ago)" in {f.label: f.text for f in page.needs}["Home sought"]
+
+
 def test_a_default_need_level_is_called_one() -> None:
     """Where the referral names no level, the policy's is shown as the policy's."""
     page = _page(instance((child(),), (carer(),)), found_for("child", suggestion("setting")))
