@@ -76,10 +76,19 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The choices of a child or sibling group, best first; ``num_left_out`` are known to be no better than these."""
+    """The choices of a child or sibling group, best first.
+
+    Parameters
+    ----------
+    waiting_below
+        Going on waiting, where the child may and it is not among the suggestions: it ranks somewhere below them.
+    num_left_out
+        Settings that are known to be no better than the suggestions.
+    """
 
     child_ids: tuple[str, ...]
     suggestions: tuple[Suggestion, ...]
+    waiting_below: Suggestion | None
     num_left_out: int
 
 
@@ -117,7 +126,7 @@ class RankOptions:
     child_ids
         Children for whom a home is sought (with ``rematch``, who may move too); empty: all of them.
     top
-        How many of the best choices of each; 0: every choice.
+        How many of the best choices of each; 0: every choice. What going on waiting would cost is found in any case.
     """
 
     child_ids: tuple[str, ...] = ()
@@ -255,16 +264,25 @@ class Ranker:
         return self.study.spans[self._number[id(choice)]]
 
     def _examine(self, choices: Sequence[Choice]) -> None:
-        """Look at the choices in the order of what is known of them, until no other can be among the best."""
+        """Look at the choices in the order of what is known of them, until no other can be among the best.
+
+        Going on waiting is looked at in any case.
+        """
         waiting = sorted(choices, key=lambda choice: self._span(choice).at_least)
         while waiting and not self.study.is_over:
             most = sorted(span.at_most for span in map(self._span, choices) if span.at_most is not None)
             if self._top and len(most) >= self._top and most[self._top - 1] < self._span(waiting[0]).at_least:
                 break
             self.study.examine(self._number[id(waiting.pop(0))])
+        going_on = _going_on_waiting(choices)
+        if going_on is not None:
+            self.study.examine(self._number[id(going_on)])
 
     def _prove(self, choices: Sequence[Choice], position: int) -> None:
-        """Close the interval of the choice that stands at a position now, if it is to be shown."""
+        """Close the interval of the choice that stands at a position now, if it is to be shown; waiting first."""
+        going_on = _going_on_waiting(choices)
+        if position == 0 and going_on is not None:
+            self.study.examine(self._number[id(going_on)], prove=True)
         while position < (self._top or len(choices)) and position < len(choices) and not self.study.is_over:
             choice = sorted(choices, key=self._order)[position]
             if self._span(choice).is_exact or self._span(choice).is_tried:
@@ -273,8 +291,12 @@ class Ranker:
 
     def _ranked(self, choices: Sequence[Choice]) -> Ranked:
         order = sorted(choices, key=self._order)
-        found = tuple(self._suggestion(choice, self._span(choice)) for choice in order[: self._top or len(order)])
-        return Ranked(self.ids_of(choices), found, len(order) - len(found))
+        best, rest = order[: self._top or len(order)], order[self._top or len(order) :]
+        found = tuple(self._suggestion(choice, self._span(choice)) for choice in best)
+        below = _going_on_waiting(rest)
+        if below is None:
+            return Ranked(self.ids_of(choices), found, None, len(rest))
+        return Ranked(self.ids_of(choices), found, self._suggestion(below, self._span(below)), len(rest) - 1)
 
     def _order(self, choice: Choice) -> tuple[object, ...]:
         """What is known to be good first; among equals the plan's own choice, then as settings are listed."""
@@ -299,7 +321,7 @@ class Ranker:
             low: int | None = span.at_least[tier] - value
             high = None if span.at_most is None else span.at_most[tier] - bound
             if not all(interval.is_exact for interval in costs.values()):
-                low = None  # what this tier comes to depends on the one before, which is open
+                low = high = None  # what this tier comes to depends on the one before, which is open
             elif same:
                 low = max(0, low or 0)
             costs[name] = Interval(low, high)
@@ -321,6 +343,10 @@ class Ranker:
         rows = place_rows(self._data, self._columns, self._base.program)
         found = {self._instance.settings[setting].id: self.study.saving(own) for setting, own in rows.items()}
         return {setting_id: saving for setting_id, saving in found.items() if saving is not None}
+
+
+def _going_on_waiting(choices: Sequence[Choice]) -> Choice | None:
+    return next((choice for choice in choices if choice.setting < 0), None)
 
 
 def displaced(

@@ -407,6 +407,14 @@ def test_every_form_that_is_asked_for_is_written(small: Path, tmp_path: Path) ->
     assert (tmp_path / "a" / "placements.csv").exists()
 
 
+@pytest.mark.parametrize("options", [(), ("--rematch",), ("--time-limit", "0")])
+def test_a_panel_paper_is_written_of_whatever_is_known(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """Barnet's paper says of each waiting child what going on waiting would mean, even when no time was left."""
+    paper = tmp_path / "paper.html"
+    run("match", "barnet_2023", *options, "--panel", paper)
+    assert paper.read_text(encoding="utf-8").count("Going on waiting is ranked") == 30
+
+
 def test_show_counts_what_is_there(small: Path) -> None:
     """``show`` prints one screen for people, and the same counts as JSON."""
     text, _ = run("show", small)

@@ -61,6 +61,11 @@ def test_intervals_hold_without_time(instance: Instance) -> None:
             assert (waiting.at_least or 0) <= 0
         if waiting.at_most is not None and best is not None:
             assert expected[choice][0] - best[0] <= waiting.at_most
+        for tier, interval in enumerate(costs.values()):
+            if interval.at_most is not None and best is not None:
+                assert expected[choice][tier] - best[tier] <= interval.at_most
+            if interval.at_least is not None and best is not None and choice in expected:
+                assert interval.at_least <= expected[choice][tier] - best[tier]
     assert len(plan.placements) + len(plan.waiting_ids) == len(instance.candidates())
 
 
@@ -84,6 +89,27 @@ def test_a_child_in_the_way_is_displaced() -> None:
         assert waiting.costs["price"] == Interval(-500, -500)
         (moved,) = displaced(ranking, second, ranked.child_ids)
         assert moved[1:] == (second.setting_id, first.setting_id)
+
+
+@given(instance=instances(max_children=4, max_settings=3))
+def test_waiting_is_always_told(instance: Instance) -> None:
+    """With one choice asked for, going on waiting is told all the same, and costs what brute force says."""
+    expected = best_with_each_choice(instance, rematch=False)
+    ranking = rank(instance, RankOptions(top=1))
+    values = [tier.value for tier in ranking.result.best.plan.tiers]
+    num_choices = {r.child_ids: len(r.suggestions) for r in rank(instance, EVERY).children}
+    for ranked in ranking.children:
+        (first,) = ranked.suggestions
+        waiting = first if first.setting_id is None else ranked.waiting_below
+        assert waiting is not None
+        assert waiting.setting_id is None
+        told = (ranked.child_ids[0], None)
+        assert [cost.at_most for cost in waiting.costs.values()] == [
+            e - v for e, v in zip(expected[told], values, strict=True)
+        ]
+        assert waiting.is_exact
+        shown = 1 + (ranked.waiting_below is not None)
+        assert ranked.num_left_out == num_choices[ranked.child_ids] - shown
 
 
 @pytest.mark.parametrize("name", ["barnet_2023", "tiny"])

@@ -16,7 +16,9 @@ from rightplace.reports.panel_options import (
     rows_of,
     shown_of,
     signatures_of,
+    together_words,
     waiting_words,
+    warnings_of,
 )
 from rightplace.reports.panel_pages import ChildPage, ContentsLine, Fact, Panel
 from rightplace.reports.panel_xlsx import workbook_of
@@ -24,7 +26,7 @@ from rightplace.reports.proof import open_sentences
 from rightplace.reports.wording import and_list, day_words, pounds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from rightplace.instances.instance import Instance
@@ -66,13 +68,13 @@ def panel_of(instance: Instance, ranking: Mapping[str, Any]) -> Panel:
         As ``write_panel``.
     """
     _refuse(instance, ranking)
-    pages = tuple(_page(instance, found) for found in ranking["children"])
+    pages = tuple(_page(instance, found, ranking["sibling_groups"]) for found in ranking["children"])
     return Panel(
         title=TITLE,
         subject=f"{ranking['instance']['name']}, {day_words(day_of(ranking['date']))}",
         digest=ranking["instance"]["digest"],
         what_this_is=_WHAT_THIS_IS,
-        totals=_totals(ranking),
+        totals=_totals(instance, ranking),
         proof=_proof(ranking),
         how_to_read=_how_to_read(instance),
         contents=tuple(_contents_line(instance, found) for found in ranking["children"]),
@@ -94,9 +96,10 @@ def _refuse(instance: Instance, ranking: Mapping[str, Any]) -> None:
         raise ValueError(f"the ranking names what the instance does not have: {', '.join(sorted(set(unknown)))}")
 
 
-def _page(instance: Instance, found: Mapping[str, Any]) -> ChildPage:
+def _page(instance: Instance, found: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> ChildPage:
     child = instance.child[found["child"]]
     shown = shown_of(found["suggestions"])
+    stays = any(suggestion["kind"] == "stay" for suggestion in shown)
     exclusions, num_more_rules = exclusions_of(instance, child, found["ineligible"])
     return ChildPage(
         child_id=child.id,
@@ -105,15 +108,17 @@ def _page(instance: Instance, found: Mapping[str, Any]) -> ChildPage:
         options=options_of(shown),
         rows=rows_of(instance, child, shown),
         signatures=signatures_of(shown),
-        waiting=waiting_words(found["waiting"], child.id),
+        warnings=warnings_of(shown),
+        waiting=waiting_words(child, found, shown),
+        together=together_words(groups, child.id),
         more=more_words(instance, child, found),
         exclusions=exclusions,
         num_more_rules=num_more_rules,
         law=f"{LAW}.",
         checklists=checklists_of(instance, child, shown),
         decisions=(
-            *(f"Option {suggestion['rank']}: {suggestion['setting']}" for suggestion in shown),
-            "Go on waiting",
+            *(f"Option {s['rank']}: {s['setting']}{' (stay)' if s['kind'] == 'stay' else ''}" for s in shown),
+            *(["Go on waiting"] if child.is_waiting else [f"Stay in {child.current_setting_id}"] if not stays else []),
             "Put off",
             "Another decision",
         ),
@@ -130,8 +135,9 @@ def _suggestion(found: Mapping[str, Any]) -> str:
         return "The plan for all children together has no place for this child: the suggestion is to go on waiting."
     if planned is None:
         return f"The plan for all children together suggests {found['in_plan']}."
+    stay = "to stay in " if planned["kind"] == "stay" else ""
     return (
-        f"The plan for all children together suggests option {planned['rank']}, {planned['setting']} "
+        f"The plan for all children together suggests option {planned['rank']}, {stay}{planned['setting']} "
         f"({planned['setting_type']})."
     )
 
@@ -141,13 +147,14 @@ def _contents_line(instance: Instance, found: Mapping[str, Any]) -> ContentsLine
     planned = _planned(found)
     needed = [] if planned is None else planned["approvals"]
     kind = "" if planned is None else f" ({planned['setting_type']})"
+    stay = "stay in " if planned is not None and planned["kind"] == "stay" else ""
     return ContentsLine(
         child_id=child.id,
         age=age_words(child),
         need_level=need_level_words(instance, child),
-        search=child.urgency.value,
-        needed_by=needed_by_words(child),
-        suggestion="go on waiting" if found["in_plan"] is None else f"{found['in_plan']}{kind}",
+        search=child.urgency.value if child.is_waiting else "may move",
+        needed_by=needed_by_words(child) if child.is_waiting else "",
+        suggestion="go on waiting" if found["in_plan"] is None else f"{stay}{found['in_plan']}{kind}",
         signatures=and_list([f"{approval['signatory']} ({approval['rule']})" for approval in needed]) or "none",
     )
 
@@ -156,23 +163,27 @@ def _contents_line(instance: Instance, found: Mapping[str, Any]) -> ContentsLine
 
 _WHAT_THIS_IS = (
     "These are suggestions made by a computer program, rightplace, which considers all waiting children and all "
-    "vacancies together. People decide. A page a child says what each choice rests on, what it would mean for the "
-    "other children, and who must sign; the decision and its reason are written down there.",
+    "vacancies together. People decide. Each child's page says what each choice rests on, what it would mean for "
+    "the other children, and who must sign; the decision and its reason are written down there.",
     "Children appear by id only. The paper tells a child's needs all the same: handle it as a record of a child.",
     "What is typed into an open page is not kept when the page is closed: print it, save it as a PDF, or use the "
     "paper as a workbook.",
 )
 
 
-def _totals(ranking: Mapping[str, Any]) -> tuple[Fact, ...]:
+def _totals(instance: Instance, ranking: Mapping[str, Any]) -> tuple[Fact, ...]:
     children = ranking["children"]
     plans = [planned for found in children if (planned := _planned(found)) is not None]
     num_signatures = sum(len(planned["approvals"]) for planned in plans)
     num_alone = sum(not found["suggestions"] for found in children)
+    seeking = [found for found in children if instance.child[found["child"]].is_waiting]
+    num_moves = sum(planned["kind"] == "move" for planned in plans)
+    may_move = Fact("Children who may move", f"{len(children) - len(seeking)}; the plan moves {num_moves}")
     return (
-        Fact("Children who seek a home", str(len(children))),
-        Fact("Given a place by the plan", str(len(children) - ranking["num_waiting"])),
+        Fact("Children who seek a home", str(len(seeking))),
+        Fact("Given a place by the plan", str(sum(found["in_plan"] is not None for found in seeking))),
         Fact("Left waiting by the plan", str(ranking["num_waiting"])),
+        *([may_move] if len(children) > len(seeking) else []),
         Fact("Children to whom no setting is open", str(num_alone)),
         Fact("Fees and what the policy adds, all children", f"{pounds(ranking['value_pence_per_week'])} a week"),
         Fact("Signatures that the plan needs", str(num_signatures)),
@@ -210,7 +221,8 @@ def _how_to_read(instance: Instance) -> tuple[Fact, ...]:
         Fact(
             "Policy adds",
             "what the authority's policy says that miles, a change of school, unmet wishes and signatures are worth. "
-            "Nobody is paid it.",
+            f"Nobody is paid it. That siblings live apart is worth {pounds(instance.policy.price.siblings_apart)} a "
+            "week a pair: this is no part of a row, but of what a choice costs all children together.",
         ),
         Fact(
             "One more place",

@@ -7,6 +7,7 @@ for: where it matters, the list says "check".
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rightplace.instances.working_days import working_days_after
@@ -25,16 +26,19 @@ LAW = "Care Planning, Placement and Case Review (England) Regulations 2010, as a
 """Where the lists come from."""
 _OUT_OF_AREA, _AT_A_DISTANCE = "R24", "R25"
 _WORKING_DAYS = 5
+_ANY = "Any option."
 
 
 def checklists_of(instance: Instance, child: Child, shown: Sequence[Mapping[str, Any]]) -> tuple[Checklist, ...]:
     """The lists for a child with these options; one that no option calls for is left out or says so."""
-    outside = [s for s in shown if instance.setting[s["setting"]].offer.authority_id != child.authority_id]
-    lists = [_placement_plan(shown)]
+    new = [s for s in shown if s["kind"] != "stay"]
+    outside = [s for s in new if instance.setting[s["setting"]].offer.authority_id != child.authority_id]
+    lists = [_placement_plan(new)]
     if is_in_key_stage_4(child):
-        lists.append(_key_stage_4(shown))
-    lists += [_out_of_area(shown, outside), _notification(shown, outside)]
-    return tuple(lists)
+        lists.append(_key_stage_4(new))
+    lists += [_out_of_area(new, outside), _notification(new, outside)]
+    any_option = "Any option." if len(new) == len(shown) else "Any option but to stay."
+    return tuple(replace(item, applies=item.applies.replace(_ANY, any_option)) for item in lists)
 
 
 def _before(shown: Sequence[Mapping[str, Any]]) -> str:
@@ -56,7 +60,7 @@ def _placement_plan(shown: Sequence[Mapping[str, Any]]) -> Checklist:
     return Checklist(
         title="placement plan",
         regulation="Regulation 9",
-        applies="Any option.",
+        applies=_ANY,
         deadline=capital(f"{_before(shown)}; where that is not reasonably practicable, {_within_days(shown)}."),
         items=(
             "The plan says how the placement will contribute to meeting the child's needs.",
@@ -149,7 +153,7 @@ def _notification(shown: Sequence[Mapping[str, Any]], outside: Sequence[Mapping[
     return Checklist(
         title="written notification",
         regulation="Regulation 13",
-        applies="Any option.",
+        applies=_ANY,
         deadline=capital(
             f"{_before(shown)}, or in an emergency {_within_days(shown)}, unless that is not reasonably practicable."
         ),

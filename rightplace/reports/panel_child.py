@@ -155,8 +155,12 @@ def search_words(instance: Instance, child: Child) -> str:
     words = [child.urgency.value if child.is_waiting else "a move may be proposed"]
     if child.referred_on is not None:
         waited = (instance.date - child.referred_on).days
-        words.append(f"referred {day_words(child.referred_on)}" + (f" ({waited} days ago)" if waited > 0 else ""))
-    words.append(f"needed by {needed_by_words(child)}")
+        words.append(
+            f"referred {day_words(child.referred_on)}"
+            + (f" ({waited} day{'' if waited == 1 else 's'} ago)" if waited > 0 else "")
+        )
+    if child.is_waiting:
+        words.append(f"needed by {needed_by_words(child)}")
     return "; ".join(words)
 
 

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from rightplace.instances.geography import distance_tenths
-from rightplace.reports.panel_options import miles_words, shown_of
+from rightplace.reports.panel_options import is_known, miles_words, shown_of
 from rightplace.reports.panel_pages import Exclusion
 from rightplace.rules.catalogue import CAPACITY, OPEN, rules_by_id
 
@@ -21,22 +21,29 @@ if TYPE_CHECKING:
 _NUM_RULES = 5
 """Rules that close settings, listed on a page."""
 _NUM_NEAREST = 3
-_NUM_REMEDIES = 2
+_NUM_REMEDIES = 1
 
 
 def more_words(instance: Instance, child: Child, found: Mapping[str, Any]) -> str:
     """How many settings are open to the child beyond those shown, and how many nearer ones are not."""
-    num_open, shown = len(found["suggestions"]), shown_of(found["suggestions"])
+    num_open, shown = len(found["suggestions"]) + found["num_left_out"], shown_of(found["suggestions"])
     if not num_open:
         return f"None of the {len(found['ineligible'])} settings is open to this child."
-    words = f"{num_open} of {num_open + len(found['ineligible'])} settings are open to this child"
-    words += f"; the {len(shown)} best ranked are shown" if num_open > len(shown) else ""
-    first = shown[0]["distance_miles"]
+    verb = "is" if num_open == 1 else "are"
+    words = f"{num_open} of {num_open + len(found['ineligible'])} settings {verb} open to this child"
+    if num_open > len(shown) > 0:
+        words += f"; the {len(shown)} best ranked are shown" if len(shown) > 1 else "; the best ranked is shown"
+    num_unknown = sum(not is_known(suggestion) for suggestion in found["suggestions"])
+    if num_unknown:
+        words += f". With {num_unknown} of them no plan was found: the other children leave no room, or time ran out"
+    first = shown[0]["distance_miles"] if shown else None
     if first is not None:
         miles = miles_from_home(instance, child, [item["setting"] for item in found["ineligible"]])
         nearer = sum(mile < first for mile in miles.values())
         if nearer:
-            words += f". {nearer} that are nearer to the family home than option {shown[0]['rank']} are not open"
+            which = "that is nearer" if nearer == 1 else "that are nearer"
+            verb = "is" if nearer == 1 else "are"
+            words += f". {nearer} {which} to the family home than option {shown[0]['rank']} {verb} not open"
     return words + "."
 
 

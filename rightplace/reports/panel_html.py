@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """What a browser may fetch for this file: nothing. Its own style sheet stands in the file."""
+_HEAD_LENGTH = 50
 _VOID = frozenset({"meta", "input"})
 
 
@@ -72,9 +73,15 @@ def _style(panel: Panel) -> Html:
 def _running_head(name: str, left: str, right: str) -> str:
     font = 'font: 8pt Arial, "Liberation Sans", sans-serif;'
     boxes = (
-        f"@top-left {{ content: {_css_string(left)}; {font} }} @top-right {{ content: {_css_string(right)}; {font} }}"
+        f"@top-left {{ content: {_css_string(_cut(left))}; {font} }} "
+        f"@top-right {{ content: {_css_string(_cut(right))}; {font} }}"
     )
     return f".{name} {{ page: {name}; }}\n@page {name} {{ {boxes} }}"
+
+
+def _cut(text: str) -> str:
+    """As much of a text as half a running head holds."""
+    return text if len(text) <= _HEAD_LENGTH else text[: _HEAD_LENGTH - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _css_string(text: str) -> str:
@@ -153,7 +160,7 @@ def _child(page: ChildPage, number: int) -> Html:
         _facts(page.needs, class_="facts"),
         element("h3", "Options"),
         _options(page),
-        *(element("p", sentence) for sentence in (*page.signatures, page.waiting)),
+        *(element("p", sentence) for sentence in page.sentences),
         _decision(page, number),
         class_="choosing",
     )

@@ -85,8 +85,12 @@ class ChildPage:
         What the plan gives the child, in one sentence.
     signatures
         Who signs what for which options, and by when.
+    warnings
+        What to look at before choosing some of the options.
     waiting
-        What it would mean for the child to go on waiting.
+        What it would mean for the child to go on waiting, or to stay where it lives.
+    together
+        Which settings could take all the siblings, and what that would cost; empty where there is nothing to say.
     more
         How many settings are open beyond those shown, and how many are not.
     law
@@ -101,13 +105,21 @@ class ChildPage:
     options: tuple[Option, ...]
     rows: tuple[Row, ...]
     signatures: tuple[str, ...]
+    warnings: tuple[str, ...]
     waiting: str
+    together: str
     more: str
     exclusions: tuple[Exclusion, ...]
     num_more_rules: int
     law: str
     checklists: tuple[Checklist, ...]
     decisions: tuple[str, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is said below the table of options."""
+        said = (*self.signatures, *self.warnings, self.together, self.waiting)
+        return tuple(sentence for sentence in said if sentence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

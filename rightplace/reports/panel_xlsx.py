@@ -26,6 +26,8 @@ _WIDTHS = (19.0, 18.0, 18.0, 18.0, 18.0, 18.0)
 """Columns A to F, in characters: labels, then five options."""
 _CONTENTS_WIDTHS = (10.0, 16.0, 16.0, 11.0, 17.0, 20.0, 20.0)
 _LINE_POINTS = 13.5
+_HIGHEST_ROW = 409.0
+"""Points; Excel takes no more."""
 _TITLE_LENGTH = 31
 _FORBIDDEN = "[]:*?/\\"
 _LINE, _BAR = Side("thin", color="FF666666"), Side("medium")
@@ -131,7 +133,7 @@ class _Writer:
 
     def end_row(self, num_lines: float) -> None:
         """Go to the next row; the present one is so many lines high."""
-        self.sheet.row_dimensions[self.row].height = _LINE_POINTS * num_lines + 2
+        self.sheet.row_dimensions[self.row].height = min(_LINE_POINTS * num_lines + 2, _HIGHEST_ROW)
         self.row += 1
 
 
@@ -189,7 +191,7 @@ def _child_sheet(sheet: Worksheet, page: ChildPage, subject: str) -> None:
     write.gap()
     write.spanning("Options", _HEADING)
     _options(write, page)
-    for sentence in (*page.signatures, page.waiting):
+    for sentence in page.sentences:
         write.spanning(sentence, _PLAIN)
     write.gap()
     _decision(write, page)
@@ -267,7 +269,7 @@ def _exclusions(write: _Writer, page: ChildPage) -> None:
         write.cells(texts, [_BOLD, *[_PLAIN] * 5])
         write.sheet.merge_cells(start_row=row, end_row=row, start_column=2, end_column=3)
         high = max(_num_lines(sentence, 36.0), *(_num_lines(text, 18.0) for text in (texts[0], nearest, remedy)))
-        write.sheet.row_dimensions[row].height = _LINE_POINTS * high + 2
+        write.sheet.row_dimensions[row].height = min(_LINE_POINTS * high + 2, _HIGHEST_ROW)
     if page.num_more_rules:
         write.spanning(f"{page.num_more_rules} more rules close fewer settings.", _SMALL)
 

@@ -84,8 +84,10 @@ def _remedy(rule: Any) -> str | None:
 
 
 def _choices(ranking: Ranking, ranked: Ranked) -> dict[str, Any]:
-    """Suggestions and waiting, numbered together in the order of their cost."""
-    numbered = list(enumerate(ranked.suggestions, start=1))
+    """Suggestions and waiting, numbered together in the order of their cost; waiting below them has no number."""
+    numbered: list[tuple[int | None, Suggestion]] = list(enumerate(ranked.suggestions, start=1))
+    if ranked.waiting_below is not None:
+        numbered.append((None, ranked.waiting_below))
     settings = [_suggestion(ranking, ranked, rank, one) for rank, one in numbered if one.setting_id is not None]
     waiting = [_cost(ranking, ranked, rank, one) for rank, one in numbered if one.setting_id is None]
     return {
@@ -95,7 +97,7 @@ def _choices(ranking: Ranking, ranked: Ranked) -> dict[str, Any]:
     }
 
 
-def _cost(ranking: Ranking, ranked: Ranked, rank: int, one: Suggestion) -> dict[str, Any]:
+def _cost(ranking: Ranking, ranked: Ranked, rank: int | None, one: Suggestion) -> dict[str, Any]:
     """What a choice costs all children together, and whom it displaces."""
     moved = displaced(ranking, one, ranked.child_ids)
     found: dict[str, Any] = {"rank": rank, "in_plan": one.is_in_plan} | costs_object(ranking.result, one)
@@ -126,7 +128,7 @@ def _number(interval: Interval) -> int | dict[str, int | None] | None:
     return {"at_least": interval.at_least, "at_most": interval.at_most}
 
 
-def _suggestion(ranking: Ranking, ranked: Ranked, rank: int, one: Suggestion) -> dict[str, Any]:
+def _suggestion(ranking: Ranking, ranked: Ranked, rank: int | None, one: Suggestion) -> dict[str, Any]:
     """One setting for a child, or for all of a sibling group, as it would be in the plan with this choice."""
     instance = ranking.result.instance
     found = {"setting": one.setting_id} | _cost(ranking, ranked, rank, one)
@@ -177,7 +179,7 @@ def print_ranking(ranking: Ranking, console: Console) -> None:
 
 
 def _print_choices(name: str, item: dict[str, Any], console: Console) -> None:
-    left = f", {item['num_left_out']} further choices left out" if item["num_left_out"] else ""
+    left = f", {item['num_left_out']} further settings left out" if item["num_left_out"] else ""
     excluded = f", {len(item['ineligible'])} settings excluded by rules" if "ineligible" in item else ""
     console.print(f"[bold]{name}[/bold]{left}{excluded}", highlight=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -187,7 +189,7 @@ def _print_choices(name: str, item: dict[str, Any], console: Console) -> None:
     ):  # fmt: skip
         table.add_column(heading, justify=justify, no_wrap=heading != "notes")  # type: ignore[arg-type]
     rows = [*item["suggestions"], *([item["waiting"]] if item["waiting"] else [])]
-    for row in sorted(rows, key=lambda row: row["rank"]):
+    for row in sorted(rows, key=lambda row: (row["rank"] is None, row["rank"])):
         table.add_row(*_cells(row))
     print_table(table, console)
     console.print()
@@ -196,7 +198,7 @@ def _print_choices(name: str, item: dict[str, Any], console: Console) -> None:
 def _cells(row: dict[str, Any]) -> list[str]:
     saving = row.get("shadow_price_pence_per_week", 0)
     return [
-        f"{row['rank']}.",
+        "below" if row["rank"] is None else f"{row['rank']}.",
         row.get("setting") or "waiting",
         row.get("setting_type", ""),
         cost_words(row),

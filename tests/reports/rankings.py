@@ -25,6 +25,7 @@ def suggestion(setting_id: str, rank: int = 1, **changes: Any) -> dict[str, Any]
         "exact": True,
         "additional_waiting": 0,
         "in_plan": rank == 1,
+        "kind": "new",
         "fee_pence_per_week": 60_000,
         "policy_pence_per_week": 0,
         "support": "none",
@@ -38,6 +39,8 @@ def suggestion(setting_id: str, rank: int = 1, **changes: Any) -> dict[str, Any]
         "wishes_met": [],
         "wishes_unmet": [],
         "approvals": [],
+        "notifications": [],
+        "warnings": [],
         "displaced": [],
         "shadow_price_pence_per_week": 0,
     }
@@ -56,7 +59,9 @@ def found_for(child_id: str, *suggestions: dict[str, Any], **changes: Any) -> di
         "child": child_id,
         "in_plan": next((item["setting"] for item in suggestions if item["in_plan"]), None),
         "suggestions": list(suggestions),
-        "waiting": waiting | {"exact": True, "displaced": []},
+        "waiting": waiting
+        | {"exact": True, "displaced": [], "in_plan": not any(item["in_plan"] for item in suggestions)},
+        "num_left_out": 0,
         "ineligible": [],
     } | changes
 
@@ -75,6 +80,7 @@ def ranking(instance: Instance, /, *children: dict[str, Any], **changes: Any) ->
         "tiers": [tier],
         "certificate": {"accepted": True},
         "children": list(children),
+        "sibling_groups": [],
     } | changes
 
 
@@ -97,7 +103,7 @@ def ranking_of(instance: Instance, answer: dict[str, Any]) -> dict[str, Any]:
         "tiers",
     )
     children = [_child(instance, facts, homes, child.id) for child in instance.children if child.is_waiting]
-    return {name: answer[name] for name in (*names, "certificate")} | {"children": children}
+    return {name: answer[name] for name in (*names, "certificate")} | {"children": children, "sibling_groups": []}
 
 
 def _child(instance: Instance, facts: Facts, homes: dict[str, Any], child_id: str) -> dict[str, Any]:
@@ -124,12 +130,14 @@ def _child(instance: Instance, facts: Facts, homes: dict[str, Any], child_id: st
         "rank": len(suggestions) + 1,
         "opportunity_cost_pence_per_week": -least if placed else 0,
         "additional_waiting": 1 if placed else 0,
+        "in_plan": not placed,
         "exact": True,
         "displaced": [],
     }
     return {
         "child": child_id,
         "in_plan": placed["setting"] if placed else None,
+        "num_left_out": 0,
         "suggestions": suggestions,
         "waiting": waiting,
         "ineligible": ineligible,

@@ -23,7 +23,7 @@ from rightplace.instances.children import (
 from rightplace.reports.panel import panel_of, write_panel
 from rightplace.reports.panel_options import because
 from tests.reports.rankings import found_for, moved, ranking, suggestion
-from tests.rules.builders import carer, child, east_of_home, home, instance, supported
+from tests.rules.builders import carer, child, east_of_home, filled, home, instance, supported
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rightplace.reports.panel_pages import ChildPage
 
 
-def _between(least: int, most: int) -> dict[str, int]:
+def _between(least: int | None, most: int | None) -> dict[str, int | None]:
     return {"at_least": least, "at_most": most}
 
 
@@ -79,12 +79,42 @@ def _between(least: int, most: int) -> dict[str, int]:
                 "exact": False,
                 "displaced": [moved("C9", "S3", None)],
             },
-            "May leave more children without a home (their waiting weighs 0 to 4); between £500 a week less and £20 "
-            "more over all children (not proven closer): C9 would go on waiting instead of going to S3",
+            "May leave more children without a home; between £500 a week less and £20 more over all children (not "
+            "proven closer). In the best plan found, C9 would go on waiting instead of going to S3",
         ),
         (
             {"displaced": [moved("C8", None, "S3")]},
             "Costs nothing over all children: C8, who would otherwise wait, would go to S3",
+        ),
+        (
+            {
+                "additional_waiting": _between(None, 1),
+                "opportunity_cost_pence_per_week": _between(None, None),
+                "exact": False,
+            },
+            "May leave more children without a home; what it would cost over all children is not known (not proven "
+            "closer)",
+        ),
+        (
+            {"opportunity_cost_pence_per_week": _between(30_000, None), "exact": False},
+            "At least £300 a week more over all children (not proven closer)",
+        ),
+        (
+            {
+                "in_plan": True,
+                "additional_waiting": _between(0, 3),
+                "opportunity_cost_pence_per_week": _between(None, None),
+                "exact": False,
+            },
+            "As the plan does; whether a better plan for all children does otherwise is not proven",
+        ),
+        (
+            {"additional_search_steps": 2, "opportunity_cost_pence_per_week": -2_000},
+            "Takes settings that come later in the search order; £20 a week less over all children",
+        ),
+        (
+            {"displaced": [moved("C7", "S3", None), moved("C8", None, "S3"), moved("C9", "S4", "S5")]},
+            "Costs nothing over all children: 3 other suggestions would change, C7 would go on waiting",
         ),
     ],
 )
@@ -110,9 +140,87 @@ def test_waiting_is_a_choice_with_its_rank_and_cost() -> None:
     )
 
 
+def test_waiting_below_the_options_shown_is_said_in_words() -> None:
+    """Waiting that is not among the best choices has no rank but a cost all the same."""
+    waiting = found_for("child", suggestion("setting"))["waiting"] | {"rank": None}
+    page = _page(instance((child(),), (carer(),)), found_for("child", suggestion("setting"), waiting=waiting))
+    assert page.waiting == (
+        "Going on waiting is ranked below the options shown. "
+        "Leaves child without a home; £600 a week less over all children."
+    )
+
+
+def test_a_child_who_may_move_can_stay() -> None:
+    """A child who lives somewhere is offered to stay there, not to go on waiting, and is counted apart."""
+    world = instance(
+        (child(current_setting_id="here", is_waiting=False),), (carer("here", place_counts=(filled(),)), carer("there"))
+    )
+    stay = suggestion("here", 2, kind="stay", in_plan=False, opportunity_cost_pence_per_week=500)
+    move = suggestion("there", 1, kind="move")
+    panel = panel_of(world, ranking(world, found_for("child", move, stay, waiting=None)))
+    (page,) = panel.pages
+    assert page.waiting == "The child lives in here and need not move: to stay there is option 2."
+    assert page.decisions == ("Option 1: there", "Option 2: here (stay)", "Put off", "Another decision")
+    assert _cell(page, "Can start", 1) == ("lives here now",)
+    assert {fact.label: fact.text for fact in page.needs}["Home sought"] == "a move may be proposed"
+    assert (panel.contents[0].search, panel.contents[0].needed_by) == ("may move", "")
+    totals = {fact.label: fact.text for fact in panel.totals}
+    assert (totals["Children who seek a home"], totals["Children who may move"]) == ("0", "1; the plan moves 1")
+    page = panel_of(world, ranking(world, found_for("child", move, waiting=None))).pages[0]
+    assert page.waiting == "The child lives in here and need not move: to stay there is not among the options shown."
+    assert page.decisions == ("Option 1: there", "Stay in here", "Put off", "Another decision")
+
+
+def test_settings_without_a_known_plan_are_counted_but_no_options() -> None:
+    """A setting of which no plan was found has nothing to show but its id; settings left out count as open."""
+    world = instance((child(),), tuple(carer(f"s{n}") for n in range(1, 5)))
+    unknown = {
+        "rank": 2,
+        "setting": "s2",
+        "in_plan": False,
+        "opportunity_cost_pence_per_week": _between(0, None),
+        "additional_waiting": _between(0, None),
+        "exact": False,
+        "displaced": [],
+    }
+    page = _page(world, found_for("child", suggestion("s1"), unknown, num_left_out=2))
+    assert [option.setting_id for option in page.options] == ["s1"]
+    assert page.more.startswith(
+        "4 of 4 settings are open to this child; the best ranked is shown. "
+        "With 1 of them no plan was found: the other children leave no room, or time ran out"
+    )
+
+
+def test_of_many_displaced_children_those_who_lose_or_gain_a_home_come_first() -> None:
+    """At most six lines stand under an option: who waits anew, who need not wait any more, and how many others move."""
+    others = [*(moved(f"m{n}", "setting", "b") for n in range(9)), moved("up", None, "b"), moved("down", "b", None)]
+    page = _page(instance((child(),), (carer(),)), found_for("child", suggestion("setting", displaced=others)))
+    cell = _cell(page, "Other children")
+    assert cell[:3] == ("down: b to waiting", "up: waits to b", "m0: setting to b")
+    assert cell[-1] == "and 6 more would change"
+    assert len(cell) == 6
+
+
+def test_warnings_and_settings_for_all_siblings_are_told() -> None:
+    """What to look at stands under its option and in a sentence; a sibling's page offers homes for all of them."""
+    world = instance((child(), child("sister")), (carer(), carer("large")))
+    warning = {"rule": "R01", "title": "Parents first", "sentence": "A child lives with a parent."}
+    together = suggestion("large", 1, in_plan=False, opportunity_cost_pence_per_week=4_000) | {"placements": []}
+    groups = [{"children": ["child", "sister"], "suggestions": [together], "waiting": None, "num_left_out": 0}]
+    found = found_for("child", suggestion("setting", warnings=[warning]))
+    page = panel_of(world, ranking(world, found, sibling_groups=groups)).pages[0]
+    assert _cell(page, "To look at") == ("Parents first (R01)",)
+    assert page.warnings == ("Option 1: to look at, Parents first (R01). A child lives with a parent.",)
+    assert page.together == (
+        "All siblings in one setting, child with sister, best first: in large: £40 a week more for these "
+        "placements themselves; no other child is affected."
+    )
+
+
 def test_a_child_whom_the_plan_leaves_waiting_is_told_so() -> None:
     """The suggestion is to go on waiting, and it costs nothing more than the plan."""
     waiting = {"rank": 1, "opportunity_cost_pence_per_week": 0, "additional_waiting": 0, "exact": True, "displaced": []}
+    waiting |= {"in_plan": True}
     world = instance((child(),), (carer(),))
     ineligible = [{"setting": "setting", "rules": [{"id": "R21", "source": "a source", "remedy": "other terms"}]}]
     page = _page(world, found_for("child", waiting=waiting, ineligible=ineligible))
@@ -161,6 +269,13 @@ def test_needs_are_told_in_the_words_of_the_field() -> None:
     said = " ".join(told.values())
     for private in ("zoroastrian", "gaelic", "self-harm", one.home.text, str(one.avoid[0].location.easting)):
         assert private not in said
+
+
+def test_one_day_is_a_day() -> None:
+    """A child referred yesterday has waited for 1 day."""
+    world = instance((child(referred_on=date(2024, 1, 14)),), (carer(),))
+    page = _page(world, found_for("child", suggestion("setting")))
+    assert "14 January 2024 (1 day ago)" in {f.label: f.text for f in page.needs}["Home sought"]
 
 
 def test_a_default_need_level_is_called_one() -> None:
@@ -219,8 +334,8 @@ def test_the_rows_tell_each_option_apart() -> None:
         ("saves nothing",),
         ("saves £40 a week",),
     )
-    assert _cell(page, "Signatures needed", 1) == ("At a distance (R25)",)
-    assert _cell(page, "Other children", 1) == ("x: far to near", "y: near to waiting", "z: waits to near")
+    assert _cell(page, "Signatures", 1) == ("At a distance (R25)",)
+    assert _cell(page, "Other children", 1) == ("y: near to waiting", "z: waits to near", "x: far to near")
     assert page.signatures == (
         "Option 2: At a distance (R25). Signed by the director. Before the placement; "
         "the placement would start on 15 January 2024.",
@@ -242,7 +357,7 @@ def test_reasons_against_other_settings_are_grouped_by_rule() -> None:
     assert first.sentence.startswith("A home takes children of the ages, sexes and needs")
     assert (second.rule, second.num_settings, second.remedy) == ("R13", 1, "nothing can")
     assert page.more == (
-        "1 of 6 settings are open to this child. 3 that are nearer to the family home than option 1 are not open."
+        "1 of 6 settings is open to this child. 3 that are nearer to the family home than option 1 are not open."
     )
 
 
@@ -275,6 +390,7 @@ def test_totals_count_the_children_of_the_ranking() -> None:
     """Two children seek a home, one of them has a place, and none is open to the other."""
     world = instance((child(), child("other")), (carer(),))
     waiting = {"rank": 1, "opportunity_cost_pence_per_week": 0, "additional_waiting": 0, "exact": True, "displaced": []}
+    waiting |= {"in_plan": True}
     panel = panel_of(
         world, ranking(world, found_for("child", suggestion("setting")), found_for("other", waiting=waiting))
     )

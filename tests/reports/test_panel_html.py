@@ -216,6 +216,16 @@ def test_any_text_survives_as_it_is(text: str) -> None:
     assert text in heads
 
 
+def test_a_long_id_is_cut_in_the_running_head_only() -> None:
+    """Half a line of the paper holds 50 characters; the page itself has all of them."""
+    world = instance((child("L" * 200),), (carer(),))
+    parsed = Parsed(html_of(panel_of(world, ranking(world, found_for("L" * 200, suggestion("setting"))))))
+    heads = [_from_css(found) for found in re.findall(r'@top-left \{ content: "([^"]*)"', parsed.style)]
+    assert "L" * 49 + "…" in heads
+    assert max(map(len, heads)) == 50
+    assert parsed.articles[0]["title"] == "Child " + "L" * 200
+
+
 @pytest.mark.parametrize("number", range(6))
 def test_fewer_options_make_a_narrower_table(number: int) -> None:
     """The table has a class for its number of columns; with none there is a sentence in its place."""

@@ -95,6 +95,17 @@ def test_long_ids_leave_the_list_of_decisions_within_its_limit(tmp_path: Path) -
     assert offered == '"Option 1,Option 2,Option 3,Option 4,Option 5,Go on waiting,Put off,Another decision"'
 
 
+def test_no_row_is_higher_than_excel_allows(tmp_path: Path) -> None:
+    """Ids of 120 letters that are named many times still make rows of at most 409 points."""
+    ids = [f"{n}" + "x" * 120 for n in range(9)]
+    displaced = [{"child": child_id, "from": ids[0], "to": ids[1]} for child_id in ids]
+    path = tmp_path / "paper.xlsx"
+    world = instance((child(),), (carer(),))
+    write_panel(world, ranking(world, found_for("child", suggestion("setting", displaced=displaced))), path)
+    rows = openpyxl.load_workbook(path)["child"].row_dimensions.values()
+    assert max(row.height or 0 for row in rows) == 409
+
+
 @given(st.lists(st.text(min_size=1, max_size=40), max_size=8, unique=True))
 def test_sheets_have_names_that_excel_takes(child_ids: list[str]) -> None:
     """At most 31 characters, none forbidden, no two alike in whatever case, and none taken by Excel or the contents."""
