@@ -9,7 +9,7 @@ from rightplace.errors import SolverError
 from rightplace.instances.library import library_path
 from rightplace.instances.tables import read_instance
 from rightplace.program import Domain, Objective, Program, ProgramBuilder
-from rightplace.solve import MatchOptions, _claimed, match
+from rightplace.solve import MatchOptions, claimed, match
 from rightplace.solver import answer as answers
 from rightplace.solver.outcome import Answer, Limit, Outcome, Reason, SolveOptions, TierClaim
 
@@ -43,6 +43,6 @@ def test_a_bound_above_the_value_is_an_error() -> None:
         tiers = (TierClaim("waiting", 1, 1), TierClaim("price", value + 200, bound))
         return Outcome(Reason.FEASIBLE, Limit.TIME, np.zeros(1), tiers, "highs", "0", 0.0, "")
 
-    assert _claimed(plan, outcome(value + 1)).tiers[1].bound == value
+    assert claimed(plan, outcome(value + 1)).tiers[1].bound == value
     with pytest.raises(SolverError, match="price is at least"):
-        _claimed(plan, outcome(value + 100))
+        claimed(plan, outcome(value + 100))
