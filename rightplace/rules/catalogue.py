@@ -81,8 +81,10 @@ def lawful_whatever_decided(pairs: Pairs) -> Pairs:
     return _filtered(pairs, (rule for rule in HARD_RULES if rule is not decided.as_decided))
 
 
-def lawful_among(facts: Facts, child_idx: Ints, setting_idx: Ints) -> Pairs:
+def lawful_among(facts: Facts, child_idx: Ints, setting_idx: Ints, *, if_vacant: bool = False) -> Pairs:
     """The lawful ones of all pairs of some children and some settings: ``lawful`` of their product, but faster.
+
+    ``if_vacant``: whether or not a place is free, as in ``lawful_if_vacant``.
 
     Few pairs are lawful. So the rules that leave least run first, on the grid with the children down and the settings
     across: there an attribute is looked up once for each child or setting, not once for each pair.
@@ -92,7 +94,8 @@ def lawful_among(facts: Facts, child_idx: Ints, setting_idx: Ints) -> Pairs:
     for rule in GRID_RULES:
         keeps &= rule.passes(grid)
     down, across = np.divmod(np.flatnonzero(keeps), max(1, len(setting_idx)))
-    rest = [rule for rule in HARD_RULES if rule not in GRID_RULES and rule is not practice.within_search_radius]
+    done = {*GRID_RULES, practice.within_search_radius, *((practice.has_vacancy,) if if_vacant else ())}
+    rest = [rule for rule in HARD_RULES if rule not in done]
     return _filtered(Pairs(facts, child_idx[down], setting_idx[across]), (practice.within_search_radius, *rest))
 
 

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.models.costs import CostTables, cost_tables, fees_of, settled_siblings_apart
-from rightplace.reasons import CLASH, LIMIT, Lived
+from rightplace.reasons import BEDROOMS, CLASH, LIMIT, Lived
 from rightplace.rules.attributes import Ints, Mask, Type
-from rightplace.rules.catalogue import CAPACITY, lawful_if_vacant, priced
+from rightplace.rules.catalogue import CAPACITY, lawful_among, lawful_if_vacant, priced
 from rightplace.rules.pairs import Facts, Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rightplace.plan import Placement, Plan
+
+_CHUNK = 2_000_000
+"""Pairs of a child and a full setting that are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +66,23 @@ def full_settings(facts: Facts, plan: Plan) -> tuple[FullSetting, ...]:
     """The settings that bind, those open to most waiting children first.
 
     A child counts for a setting when every hard rule but the vacancy leaves it open, nobody of the plan whom the child
-    must not live with is there, and the usual fostering limit allows one more; siblings who must come along too.
+    must not live with is there, and the usual fostering limit and the bedrooms allow one more; siblings who must come
+    along too.
     """
     lived, tables = Lived(facts, plan), cost_tables(facts)
     full = np.flatnonzero(_is_full(lived))
     waiting, dearer = defaultdict(list), defaultdict(list)
     for child_id in plan.waiting_ids:
-        for setting in _open_but_full(lived, facts.child_idx[child_id], full).tolist():
+        child = facts.child_idx[child_id]
+        lawful = lawful_if_vacant(Pairs.product(facts, np.array([child]), full)).setting_idx
+        for setting in _open_but_full(lived, child, lawful).tolist():
             waiting[setting].append(child_id)
-    for placement in plan.placements:
-        child = facts.child_idx[placement.child_id]
-        if not lived.must_come_along(child):
-            cheaper = _cheaper(lived, tables, placement, plan, full)
+    alone = [p for p in plan.placements if not lived.must_come_along(facts.child_idx[p.child_id])]
+    size = max(1, _CHUNK // max(1, len(full)))
+    for first in range(0, len(alone), size):
+        for child, cheaper in _cheaper(lived, tables, alone[first : first + size], plan, full):
             for setting in _open_but_full(lived, child, cheaper).tolist():
-                dearer[setting].append(placement.child_id)
+                dearer[setting].append(facts.instance.children[child].id)
     found = [
         FullSetting(facts.instance.settings[s].id, tuple(waiting[s]), tuple(dearer[s]))
         for s in sorted(waiting.keys() | dearer.keys())
@@ -117,36 +123,48 @@ def _in_order(facts: Facts, child_ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(child_ids), key=lambda child_id: facts.child_idx[child_id]))
 
 
-def _open_but_full(lived: Lived, child: int, settings: Ints) -> Ints:
-    """The settings where nothing but a place is missing for a child, and for the siblings who must come along."""
-    one = np.array([child])
-    found = lawful_if_vacant(Pairs.product(lived.facts, one, settings)).setting_idx
+def _open_but_full(lived: Lived, child: int, found: Ints) -> Ints:
+    """Of the settings that are lawful if vacant for a child: where nothing but a place is missing for it.
+
+    And for the siblings who must come along.
+    """
     family = lived.must_come_along(child)
     may_come: Mask = lived.against([child], found)[CAPACITY]
     for sibling in family:
         open_too = lawful_if_vacant(Pairs.product(lived.facts, np.array([sibling]), found)).setting_idx
         may_come &= np.isin(found, open_too)
     together = lived.against([child, *family], found)
-    return found[may_come & ~together[CLASH] & ~together[LIMIT]]
+    return found[may_come & ~together[CLASH] & ~together[LIMIT] & ~together[BEDROOMS]]
 
 
-def _cheaper(lived: Lived, tables: CostTables, placement: Placement, plan: Plan, settings: Ints) -> Ints:
-    """Those of some settings in which a placed child would cost less than where the plan places it."""
+def _cheaper(
+    lived: Lived, tables: CostTables, placements: Sequence[Placement], plan: Plan, settings: Ints
+) -> Iterator[tuple[int, Ints]]:
+    """Placed children with those of some settings in which each would cost less than where the plan places it."""
     facts = lived.facts
-    one, here = np.array([facts.child_idx[placement.child_id]]), facts.setting_idx[placement.setting_id]
-    pairs = lawful_if_vacant(Pairs.product(facts, one, settings[settings != here]))
-    siblings = _homes_of_siblings(facts, placement.child_id, plan)
-    apart = facts.instance.policy.price.siblings_apart
+    child = np.array([facts.child_idx[p.child_id] for p in placements], dtype=np.int64)
+    here = np.array([facts.setting_idx[p.setting_id] for p in placements], dtype=np.int64)
+    paid = np.array([p.fee_pence_per_week + p.policy_pence_per_week for p in placements], dtype=np.int64)
+    homes = [_homes_of_siblings(facts, p.child_id, plan) for p in placements]
+    at = np.full(len(facts.instance.children), -1, dtype=np.int64)
+    at[child] = np.arange(len(child))
 
     def separation(rows: Pairs) -> Ints:
-        num = settled_siblings_apart(rows, tables) + (rows.setting_idx[:, None] != siblings).sum(axis=1)
-        pence: Ints = apart * num
+        """What siblings apart would cost; those of the plan only where there are any."""
+        num = settled_siblings_apart(rows, tables)
+        for row in np.flatnonzero([len(homes[i]) > 0 for i in at[rows.child_idx]]).tolist():
+            num[row] += int((homes[at[rows.child_idx[row]]] != rows.setting_idx[row]).sum())
+        pence: Ints = facts.instance.policy.price.siblings_apart * num
         return pence
 
-    paid = placement.fee_pence_per_week + placement.policy_pence_per_week
-    now = paid + separation(Pairs(facts, one, np.array([here])))
-    less: Mask = fees_of(pairs, tables).fee + priced(pairs) + separation(pairs) < now
-    return pairs.setting_idx[less]
+    now = paid + separation(Pairs(facts, child, here))
+    pairs = lawful_among(facts, child, settings, if_vacant=True)
+    pairs = pairs.where(pairs.setting_idx != here[at[pairs.child_idx]])
+    less = pairs.where(fees_of(pairs, tables).fee + priced(pairs) + separation(pairs) < now[at[pairs.child_idx]])
+    order = np.argsort(less.child_idx, kind="stable")
+    found, first = np.unique(less.child_idx[order], return_index=True)
+    if len(found):
+        yield from zip(found.tolist(), np.split(less.setting_idx[order], first[1:]), strict=True)
 
 
 def _homes_of_siblings(facts: Facts, child_id: str, plan: Plan) -> Ints:
