@@ -13,6 +13,7 @@ from rightplace.instances.schema import (
     CARERS,
     CHILDREN,
     CONTRACTS,
+    DECISIONS,
     HOMES,
     PROVIDERS,
     RATIO,
@@ -29,7 +30,19 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_SHEETS = (CHILDREN, SIBLING_GROUPS, CARERS, HOMES, SUPPORTED, PROVIDERS, CONTRACTS, BANDS, AUTHORISATIONS, AUTHORITIES)
+_SHEETS = (
+    CHILDREN,
+    SIBLING_GROUPS,
+    CARERS,
+    HOMES,
+    SUPPORTED,
+    PROVIDERS,
+    CONTRACTS,
+    BANDS,
+    AUTHORISATIONS,
+    DECISIONS,
+    AUTHORITIES,
+)
 _LAST_ROW = 2000
 _REQUIRED_FILL, _OPTIONAL_FILL = "FFE699", "DDEBF7"
 _TEXT, _DATE, _MONEY = "@", "yyyy-mm-dd", '"£"#,##0.00'
@@ -59,6 +72,7 @@ _ORDER = (
     (CONTRACTS.name, "if any", CONTRACTS.note),
     (BANDS.name, "if any", BANDS.note),
     (AUTHORISATIONS.name, "if any", AUTHORISATIONS.note),
+    (DECISIONS.name, "if any", DECISIONS.note),
     (AUTHORITIES.name, "rarely", AUTHORITIES.note),
 )
 _TYPING = (

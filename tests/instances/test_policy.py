@@ -64,7 +64,7 @@ def test_only_the_authority_s_own_rules_can_be_switched_off(rule: str) -> None:
         policy_from({"rules": {"off": ["R35", rule]}}, "mine.toml")
     assert [str(fault) for fault in caught.value.faults] == [
         f"mine.toml, column rules.off: found '{rule}'; expected a rule that is the authority's own, one of P02, P04, "
-        "P07, P08, P10, P11, R35: no policy switches off others"
+        "P07, P08, P10, P11, P13, R35: no policy switches off others"
     ]
 
 
