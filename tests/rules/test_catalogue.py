@@ -163,7 +163,7 @@ def test_rules_read_row_by_row(instance: Instance, rematch: bool) -> None:
 def test_the_grid_of_children_and_settings_finds_the_same_pairs(world: Instance) -> None:
     """The lawful pairs among some children and settings are those of the table of all their pairs, in its order."""
     facts = Facts(world, rematch=True)
-    everybody, everywhere = np.arange(len(world.children)), np.arange(len(world.settings))
+    everybody, everywhere = facts.candidate_idx, np.arange(len(world.settings))
     expected = lawful(Pairs.product(facts, everybody, everywhere))
     found = lawful_among(facts, everybody, everywhere)
     assert found.child_idx.tolist() == expected.child_idx.tolist()
