@@ -26,7 +26,7 @@ demo: $(READY)
 	@$(BIN)/rightplace match barnet_2023 --out demo/barnet_2023.xlsx --out demo/barnet_2023.json
 
 test: $(READY)
-	@$(BIN)/pytest --cov --cov-report=term $(ARGS)
+	@$(BIN)/pytest --numprocesses=auto --dist=worksteal --cov --cov-report=term $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check .
