@@ -84,12 +84,15 @@ class Ranked:
         Going on waiting, where the child may and it is not among the suggestions: it ranks somewhere below them.
     num_left_out
         Settings that are known to be no better than the suggestions.
+    open_ids
+        Every setting among the choices.
     """
 
     child_ids: tuple[str, ...]
     suggestions: tuple[Suggestion, ...]
     waiting_below: Suggestion | None
     num_left_out: int
+    open_ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,9 +297,11 @@ class Ranker:
         best, rest = order[: self._top or len(order)], order[self._top or len(order) :]
         found = tuple(self._suggestion(choice, self._span(choice)) for choice in best)
         below = _going_on_waiting(rest)
+        open_ids = frozenset(self._instance.settings[c.setting].id for c in choices if c.setting >= 0)
         if below is None:
-            return Ranked(self.ids_of(choices), found, None, len(rest))
-        return Ranked(self.ids_of(choices), found, self._suggestion(below, self._span(below)), len(rest) - 1)
+            return Ranked(self.ids_of(choices), found, None, len(rest), open_ids)
+        waiting = self._suggestion(below, self._span(below))
+        return Ranked(self.ids_of(choices), found, waiting, len(rest) - 1, open_ids)
 
     def _order(self, choice: Choice) -> tuple[object, ...]:
         """What is known to be good first; among equals the plan's own choice, then as settings are listed."""

@@ -8,11 +8,12 @@ import numpy as np
 from rich.table import Table
 
 from rightplace.explain import ineligible_of_all
-from rightplace.instances.children import Wish
+from rightplace.instances.children import Togetherness, Wish
 from rightplace.ranking import Interval, Ranked, Ranking, Suggestion, displaced
 from rightplace.reports.answer import placements_of, settled_of
 from rightplace.reports.terminal import print_table
 from rightplace.reports.wording import pounds
+from rightplace.rules.catalogue import rules_by_id
 from rightplace.rules.pairs import Pairs
 from rightplace.rules.preference import meets_wish
 from rightplace.rules.remedies import remedy_of
@@ -35,7 +36,7 @@ def ranking_object(ranking: Ranking) -> dict[str, Any]:
     result = ranking.result
     settled = settled_of(result.instance, result.best, result.reasons)
     ids = [ranked.child_ids[0] for ranked in ranking.children]
-    excluded = _ineligible(ranking, ids)
+    excluded = _ineligible(ranking)
     in_plan = {p.child_id: p.setting_id for p in result.best.plan.placements}
     return {name: settled[name] for name in _HEADING} | {
         "is_complete": ranking.is_complete,
@@ -62,18 +63,25 @@ def _seconds(ranking: Ranking) -> float:
     return round(timing.build_s + timing.solve_s + timing.check_s, 4)
 
 
-def _ineligible(ranking: Ranking, ids: list[str]) -> dict[str, list[dict[str, Any]]]:
-    """The settings that a hard rule excludes for each child, with every such rule and what could lift it."""
+def _ineligible(ranking: Ranking) -> dict[str, list[dict[str, Any]]]:
+    """The settings that a hard rule excludes for each child, with every such rule and what could lift it.
+
+    A setting that is open to a child, but not to the siblings who must be with it, is excluded by R06. One that is
+    neither open nor excluded was not on the child's shortlist.
+    """
     instance, facts = ranking.result.instance, ranking.facts
+    ids = [ranked.child_ids[0] for ranked in ranking.children]
     positions = np.array([facts.child_idx[child_id] for child_id in ids], dtype=np.int64)
+    siblings = (rules_by_id()["R06"],)
     found = {}
-    for child_id, settings in zip(ids, ineligible_of_all(facts, positions), strict=True):
+    for ranked, child_id, settings in zip(ranking.children, ids, ineligible_of_all(facts, positions), strict=True):
+        excluded = {instance.settings[setting].id: rules for setting, rules in settings}
+        group = instance.together_group.get(child_id)
+        if group is not None and group.togetherness is Togetherness.REQUIRED:
+            excluded |= {s: siblings for s in instance.setting if s not in excluded and s not in ranked.open_ids}
         found[child_id] = [
-            {
-                "setting": instance.settings[setting].id,
-                "rules": [{"id": r.id, "source": r.source, "remedy": _remedy(r)} for r in rules],
-            }
-            for setting, rules in settings
+            {"setting": s, "rules": [{"id": r.id, "source": r.source, "remedy": _remedy(r)} for r in rules]}
+            for s, rules in excluded.items()
         ]
     return found
 
