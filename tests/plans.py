@@ -42,6 +42,7 @@ def written(
     """A plan that adds itself up, with £200 for each pair of siblings apart, and claims nothing."""
     fees = sum(p.fee_pence_per_week for p in placements)
     return Plan(
+        decisions=world.decisions,
         instance_name=world.name,
         digest=world.digest,
         date=world.date,

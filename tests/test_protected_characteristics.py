@@ -111,8 +111,8 @@ _READERS = {
     ("rules.preference", "meets_wish"): "the child's own wish",
     ("rules.preference", "_asked"): "the child's own wish",
     ("rules.preference", "_offered"): "what settings offer to those who wish it",
-    ("rules.pairs", "ChildFacts.__init__"): "sex, for the rule below",
-    ("rules.pairs", "SettingFacts.__init__"): "the sexes of a statement of purpose or terms of approval",
+    ("rules.attributes", "ChildFacts.__init__"): "sex, for the rule below",
+    ("rules.attributes", "SettingFacts.__init__"): "the sexes of a statement of purpose or terms of approval",
     ("rules.regulation", "age_and_sex_fit"): "the sexes of a statement of purpose or terms of approval",
     ("rules.compared", "_wish.compare"): "an explanation says what was wished for and what is offered",
     ("rules.sides", "terms"): "an explanation names the sexes of the terms",
@@ -191,5 +191,5 @@ def test_of_a_child_without_wishes_only_the_sex_is_asked() -> None:
     _reads.clear()
     assert match(asked, MatchOptions(rematch=True)).best.certificate.is_accepted
     deciding = {read for read in _reads if read[0].split(".")[0] not in _DECIDE_NOTHING}
-    assert deciding == {("rules.pairs", "ChildFacts.__init__", "sex")}
+    assert deciding == {("rules.attributes", "ChildFacts.__init__", "sex")}
     assert {name for module, _, name in _reads if module.startswith("instances")} == _NAMES  # the digest: we do watch

@@ -69,8 +69,8 @@ class Days:
 
     @cached_property
     def _last_day(self) -> date:
-        """The last day on which a candidate's placement may start: nothing is looked at after it."""
-        return max(self.start(self.instance.child[child_id]) for child_id in self.candidates)
+        """The last day on which a child who waits or may move could start: nothing is looked at after it."""
+        return max(self.start(child) for child in self.instance.candidates(True))
 
     def _days_of(self, setting: Setting, newcomers: list[Child]) -> list[date]:
         """The days on which anything may change in a setting: somebody comes or could go, its places change."""

@@ -72,11 +72,13 @@ class Facts:
     def days(self) -> Ints:
         """The days on which anything changes, as ordinals, ascending.
 
-        The instance's own day, the days on which a candidate's placement may start, and, up to the last of these, the
-        days on which a count of places begins or ends.
+        The instance's own day, the days on which a candidate's placement may start, and the days on which a count of
+        places begins or ends, up to the last day on which a child who waits or may move could start: whether moves may
+        be proposed changes nothing about how long a place must last.
         """
         starts = self.children.start_day[self.candidate_idx]
-        first, last = self.instance.date.toordinal(), int(starts.max(initial=self.instance.date.toordinal()))
+        first = self.instance.date.toordinal()
+        last = max((self.instance.start(child).toordinal() for child in self.instance.candidates(True)), default=first)
         counts = [count for setting in self.instance.settings for count in setting.offer.place_counts]
         dates = {day.toordinal() for n in counts for day in (n.from_date, n.until_date) if day is not None}
         return np.unique([first, *starts, *(day for day in dates if first <= day <= last)]).astype(np.int64)
