@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +13,7 @@ from rightplace.instances.library import library_path
 from rightplace.instances.tables import read_instance
 from rightplace.ranking import Interval, Ranking, RankOptions, displaced, rank
 from rightplace.solve import MatchOptions, match
+from rightplace.solver.highs import GrowingLP
 from rightplace.solver.outcome import SolveOptions
 from tests.oracles import best_with_each_choice
 from tests.rules.builders import carer, child
@@ -67,6 +68,31 @@ def test_intervals_hold_without_time(instance: Instance) -> None:
             if interval.at_least is not None and best is not None and choice in expected:
                 assert interval.at_least <= expected[choice][tier] - best[tier]
     assert len(plan.placements) + len(plan.waiting_ids) == len(instance.candidates())
+
+
+@settings(max_examples=100)
+@given(instance=instances(max_children=4, max_settings=3), num_solves=st.integers(1, 25))
+def test_no_cost_is_called_exact_when_the_search_is_cut_short(instance: Instance, num_solves: int) -> None:
+    """Stopped after any relaxation: what is then given as a cost, or as one end of an interval, is still true."""
+    expected = best_with_each_choice(instance, rematch=False)
+    best = min(expected.values(), default=None)
+    options = SolveOptions()
+    solve, left = GrowingLP.solve, iter(range(num_solves))
+
+    def counted(lp: GrowingLP, *given: Any, **named: Any) -> bool:
+        if next(left, None) is None:
+            options.stop.set()
+        return solve(lp, *given, **named)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(GrowingLP, "solve", counted)
+        costs = _costs(rank(instance, EVERY, options))
+    for choice, of_choice in costs.items():
+        for tier, interval in enumerate(of_choice.values()):
+            if interval.at_most is not None and best is not None:
+                assert expected[choice][tier] - best[tier] <= interval.at_most
+            if interval.at_least is not None and best is not None and choice in expected:
+                assert interval.at_least <= expected[choice][tier] - best[tier]
 
 
 def two_carers() -> Instance:

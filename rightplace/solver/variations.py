@@ -245,6 +245,7 @@ class Study:
                 break
             closed, relaxed = open_nodes.pop()
             if self._take_whole(relaxed.point):
+                unsettled = min(unsettled, relaxed.bound)  # the value is the bound's, unless the search was cut short
                 continue
             column = self._most_undecided(relaxed.point)
             children = [] if column is None else [np.append(closed, column), np.union1d(closed, self._rivals(column))]
