@@ -106,7 +106,8 @@ class Ranking:
     groups
         Sibling groups who could all live together, with settings for all of them.
     savings
-        By setting that could run short: what one more place there would save a week, at most, pence.
+        By setting that could run short: what one more place there would save a week, at most, pence; ``None`` where no
+        time was left to find out. One more place in any other setting saves nothing.
     is_complete
         Neither a limit nor an interrupt ended the ranking early.
     """
@@ -115,7 +116,7 @@ class Ranking:
     facts: Facts
     children: tuple[Ranked, ...]
     groups: tuple[Ranked, ...]
-    savings: Mapping[str, int]
+    savings: Mapping[str, int | None]
     is_complete: bool
     seconds: float
 
@@ -344,10 +345,9 @@ class Ranker:
             raise SolverError(f"the certificate refuses the plan of a suggestion: {verdict.violations[0]}")
         return plan
 
-    def _savings(self) -> dict[str, int]:
+    def _savings(self) -> dict[str, int | None]:
         rows = place_rows(self._data, self._columns, self._base.program)
-        found = {self._instance.settings[setting].id: self.study.saving(own) for setting, own in rows.items()}
-        return {setting_id: saving for setting_id, saving in found.items() if saving is not None}
+        return {self._instance.settings[setting].id: self.study.saving(own) for setting, own in rows.items()}
 
 
 def _going_on_waiting(choices: Sequence[Choice]) -> Choice | None:

@@ -226,7 +226,8 @@ def _how_to_read(instance: Instance) -> tuple[Fact, ...]:
         ),
         Fact(
             "One more place",
-            "what all children together would save a week if the setting had one place more: how scarce it is.",
+            "the most that all children together would save a week if the setting had one place more: how scarce it "
+            "is.",
         ),
         Fact("Miles", "in a straight line, to one decimal."),
     )

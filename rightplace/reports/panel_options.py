@@ -276,8 +276,10 @@ def _fee_cell(suggestion: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _shadow_words(pence_per_week: int) -> str:
-    return f"saves {pounds(pence_per_week)} a week" if pence_per_week else "saves nothing"
+def _shadow_words(pence_per_week: int | None) -> str:
+    if pence_per_week is None:
+        return "not known"
+    return f"saves up to {pounds(pence_per_week)} a week" if pence_per_week else "saves nothing"
 
 
 def _approvals_cell(suggestion: Mapping[str, Any]) -> tuple[str, ...]:

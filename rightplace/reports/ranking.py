@@ -51,8 +51,8 @@ def ranking_object(ranking: Ranking) -> dict[str, Any]:
         ],
         "scarce_settings": [
             {"setting": setting_id, "shadow_price_pence_per_week": saving}
-            for setting_id, saving in sorted(ranking.savings.items(), key=lambda item: -item[1])
-            if saving > 0
+            for setting_id, saving in sorted(ranking.savings.items(), key=lambda item: -(item[1] or 0))
+            if saving
         ],
         "timing": {"match_s": _seconds(ranking), "total_s": round(ranking.seconds, 4)},
     }
@@ -204,7 +204,7 @@ def _print_choices(name: str, item: dict[str, Any], console: Console) -> None:
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
-    saving = row.get("shadow_price_pence_per_week", 0)
+    saving = row.get("shadow_price_pence_per_week")
     return [
         "below" if row["rank"] is None else f"{row['rank']}.",
         row.get("setting") or "waiting",
@@ -214,7 +214,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
         _miles(row.get("distance_miles")) if "setting_type" in row and "placements" not in row else "",
         _miles(row.get("school_miles")) if row.get("school_miles") is not None else "",
         _siblings(row),
-        f"saves {pounds(saving)}" if saving else "",
+        f"saves up to {pounds(saving)}" if saving else "",
         "; ".join(_notes(row)),
     ]
 

@@ -332,7 +332,7 @@ def test_the_rows_tell_each_option_apart() -> None:
     assert _cell(page, "Kind and grade", 1) == ("in-house carer", "good provider")
     assert (_cell(page, "One more place"), _cell(page, "One more place", 1)) == (
         ("saves nothing",),
-        ("saves £40 a week",),
+        ("saves up to £40 a week",),
     )
     assert _cell(page, "Signatures", 1) == ("At a distance (R25)",)
     assert _cell(page, "Other children", 1) == ("y: near to waiting", "z: waits to near", "x: far to near")
