@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NOT_LOOKED_AT = (
     "Not looked at: whether the bounds are right and who claims them, what ended the search, the comparison with one "
-    "by one and with the other search order, timing, solver."
+    "by one and with the other search order, what leaving changed suggestions as they were would cost, timing, solver."
 )
 """What of an answer cannot be recomputed from the instance and the plan without solving."""
 _KEYS = {

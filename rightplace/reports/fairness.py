@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from rightplace.plan import Plan
 
 HOW_TO_GET_OPPORTUNITY_COST = (
-    "Opportunity cost is not audited here: `rightplace rank INSTANCE --all --json` gives what each placement costs the "
-    "other children."
+    "Opportunity cost was not asked for (--no-opportunity-cost); `rightplace rank INSTANCE --all --json` gives what "
+    "each placement costs all children together."
 )
 _NAMES = {
     Measure.DISTANCE: "distance from home",
