@@ -1,0 +1,123 @@
+"""PlanResult: a capacity plan, what the checker says of it, and what else a commissioner asks about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rightplace.result import Status
+
+if TYPE_CHECKING:
+    from rightplace.capacity_plan import CapacityPlan
+    from rightplace.certificate import Certificate
+    from rightplace.instances.planning_case import PlanningCase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowPrice:
+    """What a target costs at the margin, over the whole plan, discounted to its start.
+
+    Parameters
+    ----------
+    pence
+        Saved by asking a little less of the target in the year, for each ``unit`` less. From the linear relaxation.
+    unit
+        ``percentage point``, ``child``, ``pound`` or ``one``.
+    """
+
+    target_id: str
+    year: int
+    pence: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfSample:
+    """The schedule of a plan on fresh scenarios that it was not made for; 95% interval of the mean, pence."""
+
+    num_scenarios: int
+    mean_pence: float
+    low_pence: float
+    high_pence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorthOfForesight:
+    """What thinking in scenarios is worth, and what knowing the future would be.
+
+    Parameters
+    ----------
+    stochastic_pence
+        Value of the stochastic solution: what a plan made for the mean of demand would cost more (Birge 1982,
+        doi:10.1007/BF01585113).
+    perfect_pence_at_most
+        Expected value of perfect information, from above.
+    """
+
+    stochastic_pence: float
+    perfect_pence_at_most: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """Targets that cannot hold together: a smallest set, and the least that would have to be given.
+
+    Parameters
+    ----------
+    members
+        ``(target id, year)``: without any one of them the others could hold together.
+    relaxation
+        ``(target id, year, required, reachable)``: the least change, over all targets, that lets the rest hold.
+    """
+
+    members: tuple[tuple[str, int], ...]
+    relaxation: tuple[tuple[str, int, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanResult:
+    """The answer of ``plan``.
+
+    Parameters
+    ----------
+    status
+        Optimal within the gap asked for, feasible, or infeasible (then ``clash`` says why and there is no plan).
+    baseline
+        Doing nothing: no lever is used, whatever the targets say.
+    next_best
+        The best plan found whose homes, changes, recruitment by year or blocks differ.
+    binding
+        What limits the plan: lever limits and targets at their value, in words.
+    """
+
+    case: PlanningCase
+    status: Status
+    stopped_by: str
+    solver: str
+    solver_version: str
+    seconds: float
+    plan: CapacityPlan | None
+    certificate: Certificate | None
+    baseline: CapacityPlan
+    shadow_prices: tuple[ShadowPrice, ...] = ()
+    binding: tuple[str, ...] = ()
+    next_best: CapacityPlan | None = None
+    foresight: WorthOfForesight | None = None
+    out_of_sample: OutOfSample | None = None
+    clash: Clash | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def gap(self) -> float | None:
+        """Value less bound, by the value."""
+        if self.plan is None or not self.plan.value_pence:
+            return None
+        return (self.plan.value_pence - self.plan.bound_pence) / abs(self.plan.value_pence)
+
+    @property
+    def influence_gap(self) -> float | None:
+        """Value less bound, by what a plan can influence: doing nothing less the bound. ``None`` where that is nothing."""
+        if self.plan is None or self.baseline.value_pence <= self.plan.bound_pence:
+            return None
+        span = self.baseline.value_pence - self.plan.bound_pence
+        return (self.plan.value_pence - self.plan.bound_pence) / span
