@@ -9,6 +9,7 @@ blocks of some periods together, in expectation over the scenarios or within one
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
