@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rightplace.capacity_plan import Action
 from rightplace.instances.planning_case import PlanningCase
 from rightplace.instances.quarters import Quarter
 from rightplace.plan_result import Clash, PlanResult
 from rightplace.solver.outcome import SolveOptions
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Executor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

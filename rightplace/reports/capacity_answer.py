@@ -1,4 +1,4 @@
-"""The answer of ``plan`` as plain data: the object of ``--json`` and of plan files. docs/plan.md says what each key is."""
+"""The answer of ``plan`` as plain data: the object of ``--json`` and of plan files. docs/plan.md explains each key."""
 
 from __future__ import annotations
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rightplace.instances.levers import Block, Conversion, HomeChange, NewHome
+from rightplace.instances.levers import Block, Conversion, HomeChange, Lever, NewHome
 from rightplace.instances.quarters import QUARTERS_A_YEAR
 from rightplace.reports.capacity_words import lever_name, levers_by_id, number
-from rightplace.instances.levers import Lever
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
