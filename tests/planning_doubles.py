@@ -29,6 +29,7 @@ from rightplace.instances.quarters import Quarter
 from rightplace.instances.scenario import Demand
 from rightplace.instances.targets import Firmness, Measure, Sense, Target
 from rightplace.plan_result import Clash, OutOfSample, PlanResult, ShadowPrice, WorthOfForesight
+from rightplace.planning import Comparison, FrontierPoint
 from rightplace.result import Status
 from tests.rules.builders import child, home, instance
 
@@ -207,3 +208,25 @@ def no_result() -> PlanResult:
         out_of_sample=None,
         clash=CLASH,
     )
+
+
+def frontier_points() -> tuple[FrontierPoint, ...]:
+    """In-area shares of 40% to 60%: free, free within the gap, dearer, dear, out of reach."""
+    costs = (1.8e9, 1.8005e9, 1.85e9, 2.0e9, None)
+    return tuple(
+        FrontierPoint(
+            value=round(0.4 + 0.05 * i, 10),
+            cost_pence=cost,
+            bound_pence=None if cost is None else 0.999 * cost,
+            shadow_price_pence=None if cost is None else 1e6 * i,
+            schedule=() if cost is None else SCHEDULE,
+            reachable=cost is not None,
+        )
+        for i, cost in enumerate(costs)
+    )
+
+
+def comparison() -> Comparison:
+    """A plan that pays back, beside doing nothing."""
+    results = (result(), result(plan=nothing()))
+    return Comparison(case=case(), names=("home", "nothing"), results=results, payback=(Quarter(2027, 3), None))
