@@ -13,7 +13,8 @@ from rightplace.reports.capacity_sentences import (
     fresh_sentence,
     warnings,
 )
-from rightplace.reports.capacity_words import action_words, levers_by_id, verb
+from rightplace.reports.capacity_words import action_words
+from rightplace.schedules import levers_of, verb_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,14 +99,14 @@ def demand_digest(demand: Demand) -> str:
 
 def schedule_object(case: PlanningCase, schedule: Iterable[Action]) -> list[dict[str, Any]]:
     """One object an action, with the site that a lever is about, or the profile."""
-    levers = levers_by_id(case)
+    levers = levers_of(case)
     return [
         {
             "lever": action.lever_id,
             **_whom_it_is_about(levers[action.lever_id]),
             "quantity": action.quantity,
             "quarter": str(action.quarter),
-            "action": verb(levers[action.lever_id]),
+            "action": verb_of(levers[action.lever_id]).value,
             "sentence": action_words(case, action),
         }
         for action in schedule

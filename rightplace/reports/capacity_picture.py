@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rightplace.instances.quarters import QUARTERS_A_YEAR
-from rightplace.reports.capacity_chart import Track, tracks_of
+from rightplace.reports.capacity_chart import Track, shortened, tracks_of
 from rightplace.reports.capacity_svg import (
     COLOURS,
     GRID,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 1100.0, 400.0, 1080.0, 70.0
+_LONGEST_NAME = 58
 _ROW, _CHART_HEIGHT, _BETWEEN = 24.0, 300.0, 70.0
 
 
@@ -89,7 +90,7 @@ def _schedule(case: PlanningCase, tracks: Sequence[Track], across: Scale) -> Ite
         yield words(_LEFT - 10, _TOP + 16, "Nothing is done: no lever is used.", anchor="end")
     for row, track in enumerate(tracks):
         y = _TOP + _ROW * row
-        yield words(_LEFT - 10, y + 16, _shortened(track.name), anchor="end")
+        yield words(_LEFT - 10, y + 16, shortened(track.name, _LONGEST_NAME), anchor="end")
         highest = float(track.amounts.max())
         for quarter, value in enumerate(track.amounts):
             if value <= 0:
@@ -102,10 +103,6 @@ def _schedule(case: PlanningCase, tracks: Sequence[Track], across: Scale) -> Ite
             yield rectangle(x, y + _ROW - 3 - tall, width - gap, tall, COLOURS[0], title)
         if track.summary and not track.is_lasting:
             yield words(_RIGHT + 4, y + 16, track.summary, colour=QUIET)
-
-
-def _shortened(name: str, most: int = 58) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def _chart(case: PlanningCase, places: Mapping[str, Floats], across: Scale, top: float) -> Iterator[Html]:

@@ -12,7 +12,6 @@ from rightplace.reports.capacity_words import (
     amount,
     fine_percent,
     lever_name,
-    levers_by_id,
     money,
     more_words,
     number,
@@ -23,6 +22,7 @@ from rightplace.reports.capacity_words import (
 from rightplace.reports.wording import and_list, capital
 from rightplace.result import Status
 from rightplace.rules.words import count
+from rightplace.schedules import levers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -168,7 +168,7 @@ def difference_sentences(case: PlanningCase, plan: Sequence[Action], other: Sequ
     """How another schedule differs from the plan's, a lever a sentence."""
     ours, theirs = _by_lever(plan), _by_lever(other)
     sentences = []
-    for lever_id, lever in levers_by_id(case).items():
+    for lever_id, lever in levers_of(case).items():
         mine, its = ours.get(lever_id, {}), theirs.get(lever_id, {})
         if mine == its:
             continue
@@ -192,7 +192,7 @@ def _by_lever(schedule: Sequence[Action]) -> dict[str, dict[Quarter, float]]:
 
 
 def _use(case: PlanningCase, lever_id: str, uses: dict[Quarter, float]) -> str:
-    lever = levers_by_id(case)[lever_id]
+    lever = levers_of(case)[lever_id]
     if isinstance(lever, Profile):
         return _by_year(case, uses)
     if isinstance(lever, NewHome | HomeChange):
@@ -211,7 +211,7 @@ def _by_year(case: PlanningCase, uses: dict[Quarter, float]) -> str:
 
 def warnings(case: PlanningCase, schedule: Sequence[Action]) -> Iterator[str]:
     """What a reader must know beside the numbers."""
-    levers = levers_by_id(case)
+    levers = levers_of(case)
     if any(_adds_beds(levers[action.lever_id]) for action in schedule):
         yield INDUCED_DEMAND
     yield OCCUPANCY

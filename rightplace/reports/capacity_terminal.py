@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from rightplace.reports.capacity_chart import chart_lines
+from rightplace.reports.capacity_chart import chart_lines, runs_of
 from rightplace.reports.capacity_sentences import (
     MARGINAL,
     clash_sentences,
@@ -21,17 +21,16 @@ from rightplace.reports.capacity_words import (
     action_words,
     amount,
     change,
-    levers_by_id,
     meant_words,
     money,
     percent,
     required_words,
     target_words,
-    verb,
 )
 from rightplace.reports.terminal import print_table
 from rightplace.reports.wording import and_list, day_words
 from rightplace.rules.words import count
+from rightplace.schedules import Verb, levers_of, verb_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,16 +40,16 @@ if TYPE_CHECKING:
     from rightplace.capacity_plan import Action, CapacityPlan
     from rightplace.certificate import Certificate
     from rightplace.instances.planning_case import PlanningCase
-    from rightplace.plan_result import PlanResult
+    from rightplace.plan_result import Clash, PlanResult
 
-_MOST_ACTIONS = 60
+_MOST_LINES = 60
 _KINDS = {
-    "open": ("home to open", "homes to open"),
-    "change": ("change to a home", "changes to homes"),
-    "recruit": ("profile of households to recruit", "profiles of households to recruit"),
-    "retain": ("offer to keep carers", "offers to keep carers"),
-    "convert": ("conversion of places", "conversions of places"),
-    "let": ("block contract", "block contracts"),
+    Verb.OPEN: ("home to open", "homes to open"),
+    Verb.CHANGE: ("change to a home", "changes to homes"),
+    Verb.RECRUIT: ("profile of households to recruit", "profiles of households to recruit"),
+    Verb.RETAIN: ("offer to keep carers", "offers to keep carers"),
+    Verb.CONVERT: ("conversion of places", "conversions of places"),
+    Verb.LET: ("block contract", "block contracts"),
 }
 
 
@@ -86,17 +85,21 @@ def print_asked(case: PlanningCase, console: Console) -> None:
     )
     _say(
         f"{expected[0]:,.0f} children in care in {case.first}, {expected[-1]:,.0f} expected in {last}; "
-        f"{count(len(demand.cohorts), 'cohort')}, {count(demand.num_scenarios, 'scenario')} ({demand.source}).",
+        f"{count(len(demand.cohorts), 'cohort')}, {count(demand.num_scenarios, 'scenario')}.",
         console,
     )
+    _say(f"Demand: {demand.source.rstrip('.')}.", console)
     _say(f"Levers: {_levers_words(case)}. {_targets_words(case)}", console)
+    if case.risk.weight:
+        weight, worst = 100 * case.risk.weight, 100 * (1 - case.risk.level)
+        _say(f"The worst {worst:.0f}% of the futures weigh {weight:.0f}% of the value, the mean the rest.", console)
     _say("This is advice. People decide; every line below says what it rests on.\n", console)
 
 
 def _levers_words(case: PlanningCase) -> str:
-    verbs = [verb(lever) for lever in case.levers.usable]
+    verbs = [verb_of(lever) for lever in case.levers.usable]
     parts = [count(verbs.count(name), *words) for name, words in _KINDS.items() if name in verbs]
-    off = len(levers_by_id(case)) - len(verbs)
+    off = len(levers_of(case)) - len(verbs)
     words = and_list(parts) or "none"
     return f"{words}; {off} switched off" if off else words
 
@@ -116,6 +119,16 @@ def _print_no_plan(result: PlanResult, console: Console) -> None:
         _say(sentence, console)
     for note in result.notes:
         _say(note, console)
+
+
+def print_audit_of_targets(case: PlanningCase, clash: Clash | None, console: Console) -> None:
+    """Whether the targets fit together; where not, which clash and what would have to give."""
+    print_asked(case, console)
+    if clash is None:
+        _say("These targets can hold together, with these levers and this demand.", console)
+        return
+    for sentence in clash_sentences(case, clash):
+        _say(sentence, console)
 
 
 def print_verdict(certificate: Certificate, console: Console) -> None:
@@ -139,14 +152,15 @@ def print_schedule(case: PlanningCase, schedule: Sequence[Action], console: Cons
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("quarter", no_wrap=True)
     table.add_column("what takes effect", overflow="fold")
-    before = None
-    for action in schedule[:_MOST_ACTIONS]:
-        table.add_row("" if action.quarter == before else str(action.quarter), action_words(case, action))
-        before = action.quarter
+    runs, before = runs_of(case, schedule), None
+    for run in runs[:_MOST_LINES]:
+        each = " each quarter" if run.num_quarters > 1 else ""
+        table.add_row("" if run.when == before else run.when, action_words(case, run.action) + each)
+        before = run.when
     _head("Schedule", console)
     print_table(table, console)
-    if len(schedule) > _MOST_ACTIONS:
-        _say(f"and {len(schedule) - _MOST_ACTIONS} more (see --json)", console)
+    if len(runs) > _MOST_LINES:
+        _say(f"and {count(len(runs) - _MOST_LINES, 'more line')} (see --json)", console)
     console.print()
     for line in chart_lines(case, schedule):
         _say(line, console)
@@ -249,6 +263,7 @@ def _say(words: str, console: Console) -> None:
 
 __all__ = [
     "print_asked",
+    "print_audit_of_targets",
     "print_capacity_result",
     "print_schedule",
     "print_targets",

@@ -8,6 +8,7 @@ from rightplace.instances.levers import Block, Conversion, HomeChange, HomeChang
 from rightplace.instances.levers import SettingType as Type
 from rightplace.instances.targets import Firmness, Measure, Sense, Target
 from rightplace.rules.words import count, pounds
+from rightplace.schedules import levers_of
 
 if TYPE_CHECKING:
     from rightplace.capacity_plan import Action
@@ -73,6 +74,11 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value - round(value)) < 0.05 else f"{value:,.1f}"
 
 
+def quantity(value: float) -> str:
+    """How much of a lever: to a hundredth, without zeros at the end."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
 def percent(share: float) -> str:
     """A share of 1 as a percentage, to a tenth."""
     return f"{100 * share:.1f}%"
@@ -135,20 +141,6 @@ def authority_name(case: PlanningCase, authority_id: str) -> str:
     return case.instance.authority[authority_id].name
 
 
-def levers_by_id(case: PlanningCase) -> dict[str, Lever]:
-    """Every lever of a case, switched on or off, by id."""
-    levers = case.levers
-    tables: tuple[tuple[Lever, ...], ...] = (
-        levers.new_homes,
-        levers.home_changes,
-        levers.profiles,
-        levers.retention,
-        levers.conversions,
-        levers.blocks,
-    )
-    return {lever.id: lever for table in tables for lever in table}
-
-
 def lever_name(case: PlanningCase, lever: Lever) -> str:
     """A lever without its quantity: "open north_3: children's home with 3 places, Barnet"."""
     match lever:
@@ -171,41 +163,24 @@ def lever_name(case: PlanningCase, lever: Lever) -> str:
             return f"block {lever.id}: {_TYPES[lever.type]}, {where}"
 
 
-def verb(lever: Lever) -> str:
-    """What using a lever is called on the command line and in answers."""
-    match lever:
-        case NewHome():
-            return "open"
-        case HomeChange():
-            return "change"
-        case Profile():
-            return "recruit"
-        case Retention():
-            return "retain"
-        case Conversion():
-            return "convert"
-        case Block():
-            return "let"
-
-
-def quantity_words(lever: Lever, quantity: float) -> str:
+def quantity_words(lever: Lever, amount: float) -> str:
     """How much of a lever is used in one action; nothing for homes, which are one."""
-    plural = abs(quantity - 1) > 1e-9
+    plural = abs(amount - 1) > 1e-9
     match lever:
         case NewHome() | HomeChange():
             return ""
         case Profile():
-            return f"{number(quantity)} household{'s' if plural else ''} approved"
+            return f"{quantity(amount)} household{'s' if plural else ''} approved"
         case Retention():
-            return f"{number(quantity)} household{'s' if plural else ''} kept who would have left"
+            return f"{quantity(amount)} household{'s' if plural else ''} kept who would have left"
         case Conversion():
-            return f"{number(quantity)} place{'s' if plural else ''} from now on" if quantity else "ends"
+            return f"{quantity(amount)} place{'s' if plural else ''} from now on" if amount else "ends"
         case Block():
-            return f"{number(quantity)} bed{'s' if plural else ''} begin{'' if plural else 's'}"
+            return f"{quantity(amount)} bed{'s' if plural else ''} begin{'' if plural else 's'}"
 
 
 def action_words(case: PlanningCase, action: Action) -> str:
     """One action without its quarter."""
-    lever = levers_by_id(case)[action.lever_id]
+    lever = levers_of(case)[action.lever_id]
     how_much = quantity_words(lever, action.quantity)
     return lever_name(case, lever) + (f", {how_much}" if how_much else "")

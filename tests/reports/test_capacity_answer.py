@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 from rightplace.reports.capacity_answer import capacity_object, demand_digest
 from tests.planning_doubles import case, no_result, result
@@ -62,3 +63,21 @@ def test_the_digest_of_demand_knows_its_futures() -> None:
     more[0, 0, 0] += 1
     assert demand_digest(replace(demand, source="other words")) == demand_digest(demand)
     assert demand_digest(replace(demand, children=more)) != demand_digest(demand)
+
+
+def test_every_key_is_documented() -> None:
+    """Each key of the object, and of what lies in it, stands on the page about plans."""
+    page = (Path(__file__).parents[2] / "docs" / "plan.md").read_text(encoding="utf-8")
+    found = capacity_object(result()) | {"clash": capacity_object(no_result())["clash"], "inputs": {}}
+    years, actions = found["years"], found["schedule"]
+    deeper = [
+        years[1],
+        years[1]["targets"]["in_area"],
+        *actions,
+        found["targets"][0],
+        found["shadow_prices"]["in_area"],
+    ]
+    deeper += [*found["clash"]["members"], *found["clash"]["relaxation"]]
+    deeper += [part for part in found.values() if isinstance(part, dict) and part is not found["shadow_prices"]]
+    for key in {key for part in (found, *deeper) for key in part}:
+        assert f"`{key}`" in page, key

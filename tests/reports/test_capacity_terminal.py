@@ -11,8 +11,9 @@ from rich.console import Console
 from rightplace.capacity_plan import Action
 from rightplace.certificate import Certificate, Violation
 from rightplace.instances.quarters import Quarter
+from rightplace.instances.targets import Risk
 from rightplace.plan_result import Clash, OutOfSample, PlanResult
-from rightplace.reports.capacity_chart import chart_lines
+from rightplace.reports.capacity_chart import chart_lines, runs_of
 from rightplace.reports.capacity_sentences import (
     INDUCED_DEMAND,
     clash_sentences,
@@ -24,7 +25,7 @@ from rightplace.reports.capacity_sentences import (
 )
 from rightplace.reports.capacity_terminal import print_capacity_result
 from rightplace.result import Status
-from tests.planning_doubles import CLASH, SCHEDULE, case, no_result, nothing, plan, result
+from tests.planning_doubles import CLASH, LEVERS, SCHEDULE, case, no_result, nothing, plan, result
 
 
 def printed(found: PlanResult) -> str:
@@ -39,7 +40,8 @@ def test_the_whole_report_says_what_was_asked_found_and_proven() -> None:
     text = printed(result())
     for words in (
         "built, 31 December 2025: a plan for 2026Q1 to 2027Q4.",
-        "30 children in care in 2026Q1, 30 expected in 2027Q4; 2 cohorts, 3 scenarios (made by hand).",
+        "30 children in care in 2026Q1, 30 expected in 2027Q4; 2 cohorts, 3 scenarios.",
+        "Demand: made by hand.",
         "1 profile of households to recruit",
         "1 switched off",
         "Doing nothing: £19.90m; the plan saves £1.00m.",
@@ -172,3 +174,31 @@ def test_doing_nothing_is_said() -> None:
     """A plan without actions has no empty table."""
     assert "Nothing is done: no lever is used." in printed(result(plan=nothing(), next_best=None))
     assert chart_lines(case(), ()) == []
+
+
+def test_the_weight_of_the_worst_futures_is_told() -> None:
+    """A value that is not a plain mean does not pass for one; a plain mean is not explained."""
+    words = "The worst 10% of the futures weigh 20% of the value"
+    assert words in printed(result(case=case(risk=Risk(weight=0.2, level=0.9))))
+    assert "worst" not in printed(result())
+
+
+def test_long_names_are_cut_in_the_chart_only() -> None:
+    """A chart stays on the screen; the table has the whole name."""
+    long = replace(LEVERS.profiles[0], id="x" * 80)
+    levers = replace(LEVERS, profiles=(long,))
+    done = [Action(lever_id=long.id, quantity=2, quarter=Quarter(2026, 4))]
+    assert chart_lines(case(levers=levers), done)[-1].startswith("recruit " + "x" * 61 + "…  ······██")
+
+
+def test_recruiting_at_an_even_rate_is_one_line() -> None:
+    """The same number of households quarter after quarter is told once; a gap or another number begins anew."""
+    quantities = {1: 0.75, 2: 0.75, 3: 0.75, 5: 0.75, 6: 2.0}
+    even = [Action(lever_id="teens", quantity=q, quarter=case().first + at) for at, q in quantities.items()]
+    text = printed(result(plan=replace(plan(), schedule=tuple(even)), next_best=None))
+    assert "2026Q2 to 2026Q4  recruit teens, 0.75 households approved each quarter" in text
+    assert [(run.when, run.action.quantity) for run in runs_of(case(), even)] == [
+        ("2026Q2 to 2026Q4", 0.75),
+        ("2027Q2", 0.75),
+        ("2027Q3", 2.0),
+    ]
