@@ -173,15 +173,6 @@ def _in_house(case: PlanningCase, provider_id: str) -> bool:
     return case.instance.provider[provider_id].authority_id in case.authority_ids
 
 
-def _site(case: PlanningCase, lever: NewHome | Block, num_places: int) -> Site:
-    """Where the lever says; the centre of the area where it does not know."""
-    known = lever.location.easting is not None
-    location = lever.location if known else centre_of(case.instance, lever.authority_id)
-    return Site(
-        provider_id=lever.provider_id, authority_id=lever.authority_id, location=location, num_places=num_places
-    )
-
-
 def _together(focus: Focus, num_places: int) -> Focus:
     """The focus with no more brothers and sisters than there are places."""
     return dataclasses.replace(focus, group_size=max(1, min(focus.group_size, num_places)))
@@ -189,17 +180,38 @@ def _together(focus: Focus, num_places: int) -> Focus:
 
 def _of_new_home(case: PlanningCase, lever: NewHome) -> Supply:
     focus = _together(lever.focus, lever.num_places)
+    return _of_site(case, lever, Source.NEW_HOME, lever.num_places, focus, lever.use_pence_per_week)
+
+
+def _of_block(case: PlanningCase, lever: Block) -> Supply:
+    """Beds of a contract: nobody knows in which homes, so none is for a child who must live alone unless it says so."""
+    num_places = max(SHARED_PLACES, lever.max_beds)
+    focus = _together(lever.focus, lever.max_beds)
+    return _of_site(case, lever, Source.BLOCK, num_places, focus, lever.second_pence_per_week)
+
+
+def _of_site(
+    case: PlanningCase, lever: NewHome | Block, source: Source, num_places: int, focus: Focus, use_pence_per_week: int
+) -> Supply:
+    """Places where the lever says; at the centre of the area where it does not know."""
+    known = lever.location.easting is not None
+    site = Site(
+        provider_id=lever.provider_id,
+        authority_id=lever.authority_id,
+        location=lever.location if known else centre_of(case.instance, lever.authority_id),
+        num_places=num_places,
+    )
     return Supply(
         id=lever.id,
-        source=Source.NEW_HOME,
+        source=source,
         type=lever.type,
         in_house=_in_house(case, lever.provider_id),
         provider_ids=frozenset({lever.provider_id}),
         authority_id=lever.authority_id,
         open_to_ids=lever.open_to_ids,
         focus=focus,
-        representative=representative(lever.id, lever.type, _site(case, lever, lever.num_places), focus),
-        fee_pence_per_week=by_level([lever.use_pence_per_week]),
+        representative=representative(lever.id, lever.type, site, focus),
+        fee_pence_per_week=by_level([use_pence_per_week]),
     )
 
 
@@ -337,21 +349,3 @@ def _carers_fees(case: PlanningCase, lever: Conversion) -> Fees:
         and _authority_id(case, lever_) == lever.authority_id
     ]
     return mean_fees(today or profiles or [(1, by_level([instance.policy.default_fee.carer_in_house]))])
-
-
-def _of_block(case: PlanningCase, lever: Block) -> Supply:
-    """Beds of a contract: nobody knows in which homes, so none is for a child who must live alone unless it says so."""
-    focus = _together(lever.focus, lever.max_beds)
-    site = _site(case, lever, max(SHARED_PLACES, lever.max_beds))
-    return Supply(
-        id=lever.id,
-        source=Source.BLOCK,
-        type=lever.type,
-        in_house=_in_house(case, lever.provider_id),
-        provider_ids=frozenset({lever.provider_id}),
-        authority_id=lever.authority_id,
-        open_to_ids=lever.open_to_ids,
-        focus=focus,
-        representative=representative(lever.id, lever.type, site, focus),
-        fee_pence_per_week=by_level([lever.second_pence_per_week]),
-    )
