@@ -99,7 +99,7 @@ def service_of(case: PlanningCase, supplies: Sequence[Supply]) -> Service:
         authority is not in the instance, or a centre that distances are measured from is not known.
     """
     cohorts = case.demand.cohorts
-    facts = Facts(_stand_ins(case, supplies))
+    facts = Facts(stand_ins(case, supplies))
     setting_idx = np.array([facts.setting_idx[supply.id] for supply in supplies], dtype=np.int64)
     supply_of_setting = np.empty(len(supplies), dtype=np.int64)
     supply_of_setting[setting_idx] = np.arange(len(supplies))
@@ -137,7 +137,7 @@ def _refuse_cohorts_without_a_place(cohorts: Sequence[Cohort], served: Ints) -> 
         raise InstanceError([Fault("demand", None, "cohort", cohorts[i].id, expected) for i in without])
 
 
-def _stand_ins(case: PlanningCase, supplies: Sequence[Supply]) -> Instance:
+def stand_ins(case: PlanningCase, supplies: Sequence[Supply]) -> Instance:
     """The instance of the representatives, on the day and under the policy of the case."""
     instance = case.instance
     exceptions = (
