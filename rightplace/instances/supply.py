@@ -58,14 +58,16 @@ class Supply:
     representative
         A setting as the rules see it: vacant, without residents, at the centre of its area.
     fee_pence_per_week
-        By need level 1 to 4, for each child who lives there.
+        By need level 1 to 4, for each child who lives there: mean over the places of today's settings, contracts and
+        the support packages of their carers included (``supply_fees``); of levers what they say of a child's use.
     setting_ids
         Today's settings behind it, in the order of the instance.
     num_households
         Of today's fostering households, in-house ones only.
     num_places
-        Usable today: of in-house settings all places approved or registered; of others the places in which children of
-        the plan live and the share of the vacancies that they could win; of a limited market its places. 0 for levers.
+        Usable today: of in-house settings all places approved or registered; of connected carers those that are filled;
+        of others the places in which children of the plan live and the share of the vacancies that they could win; of
+        a limited market its places. 0 for levers.
     is_unlimited
         There are always enough of these places.
     """

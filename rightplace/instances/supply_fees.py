@@ -123,4 +123,4 @@ def _block_fees(instance: Instance, contract: Contract, otherwise: Fees) -> Fees
     num_places = sum(under_it)
     num_beds = min(contract.num_beds, num_places)
     saved = [max(fee - contract.second_part_pence_per_week, 0) for fee in otherwise]
-    return by_level([fee - num_beds * save // num_places for fee, save in zip(otherwise, saved, strict=True)])
+    return by_level([fee - rounded(num_beds * save, num_places) for fee, save in zip(otherwise, saved, strict=True)])

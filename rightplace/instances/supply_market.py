@@ -3,7 +3,7 @@
 So that no child is ever without a place, unlimited rows are added where the table has none that is on:
 
 - One a type (``spot:fostering``, ``spot:residential``, ``spot:supported accommodation``), unless an unlimited row of
-  the type fits some cohort of the case.
+  the type fits some cohort of the case that is of no special kind.
 - One for each kind of cohort that ordinary places do not take (``spot:secure``, ...), where the case has such a cohort
   that no unlimited row naming the kind fits. A secure place is in a secure home, one for a parent with a child in a
   residential family centre, one on remand, alone, or with deprivation of liberty in a children's home.
@@ -96,7 +96,8 @@ def _fits(row: Market, cohort: Cohort) -> bool:
 def _spot_by_type(case: PlanningCase, unlimited: Iterable[Market]) -> Iterator[Market]:
     for type in SettingType:
         rows = [row for row in unlimited if row.type is type]
-        if any(_fits(row, cohort) for row in rows for cohort in case.demand.cohorts):
+        ordinary = [cohort for cohort in case.demand.cohorts if cohort.kind not in SPECIAL_KINDS]
+        if any(_fits(row, cohort) for row in rows for cohort in ordinary):
             continue
         today = [s for s in case.instance.settings if setting_type_of(s) is type and _is_ordinary(case, s)]
         levels = (lifted_level(case.instance, setting) for setting in today)

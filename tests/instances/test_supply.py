@@ -626,3 +626,11 @@ def test_other_names_for_settings_and_children_change_nothing_but_names() -> Non
     assert [dataclasses.replace(supply, setting_ids=()) for supply in after] == [
         dataclasses.replace(supply, setting_ids=()) for supply in before
     ]
+
+
+def test_an_unlimited_row_for_a_special_kind_does_not_stand_for_its_whole_type() -> None:
+    """Places with relatives without limit leave other children in need of a carer that can be bought."""
+    relatives = market(focus=Focus(kinds=frozenset({CohortKind.CONNECTED})))
+    planned = case(cohorts=(cohort(), cohort(CohortKind.CONNECTED)), levers=Levers(market=(relatives,)))
+    assert "spot:fostering" in spot_ids(planned)
+    assert "spot:connected" not in spot_ids(planned)

@@ -365,6 +365,13 @@ def test_a_centre_that_distances_need_must_be_known() -> None:
     assert [(fault.column, fault.value) for fault in refused.value.faults] == [("centre", "A"), ("centre", "B")]
 
 
+def test_an_authority_that_the_instance_does_not_know_is_refused() -> None:
+    """Children of nowhere have no rules to be judged by."""
+    planned = case(cohorts=(Cohort("NOWHERE", 2, 1),))
+    with pytest.raises(InstanceError, match="NOWHERE"):
+        service_of(planned, supply_of(planned))
+
+
 def test_a_stated_location_is_measured_from_the_centre() -> None:
     """A new home 12 miles east of the centre of Aston, in Bexton."""
     lever = shared_home(provider_id="own", authority_id="B", location=centre("B", 12))
