@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from rightplace.files import Cell
 
 
-def _read_number(cell: Cell, low: float, high: float) -> float:
+def read_number(cell: Cell, low: float, high: float) -> float:
+    """The number in a cell, if it lies from low to high; 12% is 0.12.
+
+    Raises
+    ------
+    ValueError, InvalidOperation
+        When it is none, or lies outside.
+    """
     if isinstance(cell, bool):
         raise ValueError
     text = cells.as_text(cell).replace(",", "")
@@ -33,7 +40,7 @@ def show_number(value: float) -> Cell:
 def number(low: float, high: float, expected: str | None = None) -> Kind:
     """A number from low to high; 12% is 0.12."""
     words = expected or f"a number from {low:,.0f} to {high:,.0f}"
-    return Kind(words, lambda cell, _: _read_number(cell, low, high), show_number)
+    return Kind(words, lambda cell, _: read_number(cell, low, high), show_number)
 
 
 SHARE = number(0, 1, "a share from 0 to 1 such as 0.12 or 12%")
