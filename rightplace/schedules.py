@@ -6,7 +6,6 @@ A schedule is a CSV of lever, quantity and quarter, or the file of a plan. A pin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import InvalidOperation
 from difflib import get_close_matches
 from enum import StrEnum
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _MOST = 1_000_000
+_ROUNDING = 1e-6
 
 
 class Verb(StrEnum):
@@ -58,14 +58,6 @@ def verb_of(lever: Lever) -> Verb:
             return Verb.CONVERT
         case Block():
             return Verb.LET
-
-
-@dataclass(frozen=True, slots=True)
-class Forbidden:
-    """A lever that a plan may not use: in a quarter, or at all."""
-
-    lever_id: str
-    quarter: Quarter | None = None
 
 
 def _action(values: Values) -> Action:
@@ -181,7 +173,7 @@ def _quantity_expected(lever: Lever | None, quantity: float) -> str | None:
             fits = float(quantity).is_integer() and max(1, lever.min_beds) <= quantity <= lever.max_beds
             return None if fits else f"{max(1, lever.min_beds)} to {lever.max_beds} beds, a whole number"
         case Conversion():
-            fits = 0 <= quantity <= lever.max_places
+            fits = 0 <= quantity <= lever.max_places + _ROUNDING
             return None if fits else f"0 to {lever.max_places:g} places"
         case _:
             return None if quantity > 0 else "more than 0"
@@ -210,15 +202,11 @@ def parse_pin(text: str, case: PlanningCase) -> Action:
         Saying what was expected.
     """
     lever, quantity, quarter = _parts(text, case)
-    if len(lever) != 1:
-        ids = ", ".join(one.id for one in lever)
-        raise ValueError(f"{text!r}: the site has more than one row; expected one of {ids}")
     if quarter is None:
-        raise ValueError(f"{text!r}: expected @ and a quarter, such as {verb_of(lever[0])}:{lever[0].id}@{case.first}")
-    if quantity is None and not isinstance(lever[0], NewHome | HomeChange):
-        example = f"{verb_of(lever[0])}:{lever[0].id}=4@{quarter}"
-        raise ValueError(f"{text!r}: expected = and a quantity, such as {example}")
-    action = Action(lever_id=lever[0].id, quantity=1.0 if quantity is None else quantity, quarter=quarter)
+        raise ValueError(f"{text!r}: expected @ and a quarter, such as {verb_of(lever)}:{lever.id}@{case.first}")
+    if quantity is None and not isinstance(lever, NewHome | HomeChange):
+        raise ValueError(f"{text!r}: expected = and a quantity, such as {verb_of(lever)}:{lever.id}=4@{quarter}")
+    action = Action(lever_id=lever.id, quantity=1.0 if quantity is None else quantity, quarter=quarter)
     wrong = [
         f"{column} {value}; expected {expected}" for column, value, expected in _faults(action, levers_of(case), case)
     ]
@@ -227,24 +215,24 @@ def parse_pin(text: str, case: PlanningCase) -> Action:
     return action
 
 
-def parse_forbid(text: str, case: PlanningCase) -> tuple[Forbidden, ...]:
-    """What ``open:site3`` (whenever) or ``open:site3@2025Q2`` forbids; a site stands for all of its rows.
+def parse_forbid(text: str, case: PlanningCase) -> tuple[str, Quarter | None]:
+    """The lever that ``open:site3`` or ``open:site3@2025Q2`` forbids, and in which quarter; ``None``: whenever.
 
     Raises
     ------
     ValueError
         Saying what was expected.
     """
-    levers, quantity, quarter = _parts(text, case)
+    lever, quantity, quarter = _parts(text, case)
     if quantity is not None:
         raise ValueError(f"{text!r}: expected no quantity: a lever is forbidden whole")
     if quarter is not None and not 0 <= quarter.since(case.first) < case.demand.num_quarters:
         raise ValueError(f"{text!r}: quarter {quarter}; expected {_quarters(case)}")
-    return tuple(Forbidden(lever.id, quarter) for lever in levers)
+    return lever.id, quarter
 
 
-def _parts(text: str, case: PlanningCase) -> tuple[tuple[Lever, ...], float | None, Quarter | None]:
-    """The levers, the quantity and the quarter that a text names."""
+def _parts(text: str, case: PlanningCase) -> tuple[Lever, float | None, Quarter | None]:
+    """The lever, the quantity and the quarter that a text names."""
     verb, colon, rest = text.strip().partition(":")
     verb = verb.strip().casefold()
     if not colon or verb not in [one.value for one in Verb]:
@@ -253,7 +241,7 @@ def _parts(text: str, case: PlanningCase) -> tuple[tuple[Lever, ...], float | No
         raise ValueError(f"{text!r}: expected {', '.join(Verb)}, a colon and a lever, such as open:site3@2025Q2{hint}")
     rest, at, when = rest.partition("@")
     key, equals, amount = (part.strip() for part in rest.partition("="))
-    levers = _levers_named(text, Verb(verb), key, case)
+    lever = _lever_named(text, Verb(verb), key, case)
     quarter = None
     if at:
         try:
@@ -261,23 +249,26 @@ def _parts(text: str, case: PlanningCase) -> tuple[tuple[Lever, ...], float | No
         except ValueError as error:
             raise ValueError(f"{text!r}: {error}") from None
     if not equals:
-        return levers, None, quarter
+        return lever, None, quarter
     try:
-        return levers, p.read_number(amount, 0, _MOST), quarter
+        return lever, p.read_number(amount, 0, _MOST), quarter
     except (ValueError, InvalidOperation):
         raise ValueError(f"{text!r}: quantity {amount!r}; expected a number from 0 to {_MOST:,.0f}") from None
 
 
-def _levers_named(text: str, verb: Verb, key: str, case: PlanningCase) -> tuple[Lever, ...]:
-    """The lever of an id, or the new homes of a site; the verb must fit."""
+def _lever_named(text: str, verb: Verb, key: str, case: PlanningCase) -> Lever:
+    """The lever of an id, or the new home of a site that has one row; the verb must fit."""
     levers = levers_of(case)
     if key in levers:
         fitting = verb_of(levers[key])
         if fitting is not verb:
             raise ValueError(f"{text!r}: expected {fitting}:{key}: {key} is no lever to {verb}")
-        return (levers[key],)
-    site: tuple[Lever, ...] = tuple(home for home in case.levers.new_homes if home.site == key)
-    if site and verb is Verb.OPEN:
-        return site
+        return levers[key]
+    site = [home for home in case.levers.new_homes if home.site == key] if verb is Verb.OPEN else []
+    if len(site) == 1:
+        return site[0]
+    if site:
+        ids = ", ".join(home.id for home in site)
+        raise ValueError(f"{text!r}: site {key} has several rows; expected one of {ids}")
     fits = {name: lever for name, lever in levers.items() if verb_of(lever) is verb}
     raise ValueError(f"{text!r}: there is no lever {key!r} to {verb}; expected {_known(key, fits)}")
