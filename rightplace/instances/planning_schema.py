@@ -72,7 +72,8 @@ def _flatten(item: Any) -> Values:
     focus = values.pop("focus", None)
     if focus is not None:
         values |= {name: getattr(focus, name) for name in _FOCUS}
-        values["kinds"] = focus.kinds or None
+    if "kinds" in values:
+        values["kinds"] = values["kinds"] or None
     return values | show_fees(values.pop(column_of(_FEES), ()))
 
 
