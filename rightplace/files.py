@@ -376,7 +376,7 @@ def _write_workbook(target: Path, sheets: Mapping[str, tuple[Sequence[str], Iter
         for cell in worksheet[1]:
             cell.font = Font(bold=True)
         for row in rows:
-            worksheet.append([_excel(row.get(column)) for column in columns])
+            worksheet.append([excel_cell(row.get(column)) for column in columns])
             for cell in worksheet[worksheet.max_row]:
                 if cell.data_type == "f":  # text that begins with = is no formula
                     cell.data_type = "s"
@@ -384,7 +384,8 @@ def _write_workbook(target: Path, sheets: Mapping[str, tuple[Sequence[str], Iter
     workbook.save(target)
 
 
-def _excel(value: Cell) -> Cell:
+def excel_cell(value: Cell) -> Cell:
+    """A cell as it is written into a workbook."""
     if isinstance(value, float) and float(f"{value:.15g}") != value:
         return repr(value)  # Excel keeps 15 digits
     return ("yes" if value else "no") if isinstance(value, bool) else value

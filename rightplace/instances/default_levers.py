@@ -274,7 +274,7 @@ class _Authority:
         )
 
     def _home_provider(self) -> str | None:
-        """The independent provider with most places in children's homes: in the area, or where there is none, anywhere."""
+        """The independent provider with most places in children's homes: in the area, or else anywhere."""
         provider = self._instance.provider
         places: Counter[str] = Counter()
         local: Counter[str] = Counter()
