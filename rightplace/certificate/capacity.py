@@ -17,7 +17,7 @@ import numpy as np
 from rightplace.certificate.capacity_actions import refusal, uses_of
 from rightplace.certificate.capacity_households import limits_of_households, stocks_of
 from rightplace.certificate.capacity_living import Living
-from rightplace.certificate.capacity_money import discounted_pence, pence_of_year, sums_of
+from rightplace.certificate.capacity_money import Bill, discounted_pence, sums_of
 from rightplace.certificate.capacity_room import crowded, room_of
 from rightplace.certificate.capacity_targets import Found, found_of, weights_of, with_own_budget
 from rightplace.certificate.checker import Certificate
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rightplace.capacity_plan import CapacityPlan, PlanYear, Service, TargetYear
-    from rightplace.certificate.capacity_money import Sum
     from rightplace.certificate.violation import Violation
     from rightplace.instances.planning_case import PlanningCase
     from rightplace.instances.supply import Supply
@@ -78,16 +77,16 @@ def certify(
     room = room_of(case, supplies, stocks, uses)
     living = Living(case, supplies, lawful, room, weights_of(case, supplies, lawful), with_own_budget(case))
     living.read(services)
-    sums = sums_of(case, stocks, room, uses)
-    targets = found_of(case, supplies, living, room, sums, uses)
+    bill = Bill(case, sums_of(case, stocks, room, uses))
+    targets = found_of(case, supplies, living, room, bill, uses)
     violations += limits_of_households(case, stocks, uses)
     violations += living.violations
     violations += crowded(case, supplies, room, living.most_used, living.num_over)
     shortfall = sum(found.price_pence for found in targets)
     fees = _weighed(living.discounted_fees(), case)
-    value = discounted_pence(case, sums) + fees + shortfall
+    value = discounted_pence(case, bill.sums) + fees + shortfall
     violations += _totals(plan, value, shortfall)
-    violations += _years(case, plan, sums, living, targets)
+    violations += _years(case, plan, bill, living, targets)
     violations += _missed(case, targets)
     weeks = WEEKS_A_QUARTER * case.demand.num_quarters
     return CapacityCertificate(round(value / weeks), tuple(violations), value, shortfall)
@@ -125,7 +124,7 @@ def _totals(plan: CapacityPlan, value: float, shortfall: float) -> Iterator[Viol
 
 
 def _years(
-    case: PlanningCase, plan: CapacityPlan, sums: Sequence[Sum], living: Living, targets: Sequence[Found]
+    case: PlanningCase, plan: CapacityPlan, bill: Bill, living: Living, targets: Sequence[Found]
 ) -> Iterator[Violation]:
     """What is said of each year: revenue, capital, and every target."""
     if [row.year for row in plan.years] != list(range(case.num_years)):
@@ -136,8 +135,8 @@ def _years(
             continue
         name = case.year_names[row.year]
         quarters = slice(QUARTERS_A_YEAR * row.year, QUARTERS_A_YEAR * (row.year + 1))
-        revenue = pence_of_year(case, sums, row.year, is_capital=False) + float(fees[quarters].sum())
-        capital = pence_of_year(case, sums, row.year, is_capital=True)
+        revenue = bill.pence(row.year, is_capital=False) + float(fees[quarters].sum())
+        capital = bill.pence(row.year, is_capital=True)
         for what, said, found in (("revenue", row.revenue_pence, revenue), ("capital", row.capital_pence, capital)):
             if _is_off(said, found):
                 yield refusal("year", f"{what} in {name} is said to be {_pounds(said)}; it is {_pounds(found)}")

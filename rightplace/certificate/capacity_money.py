@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rightplace.instances.levers import (
@@ -103,15 +105,20 @@ def discounted_pence(case: PlanningCase, sums: Sequence[Sum]) -> float:
     return total
 
 
-def pence_of_year(
-    case: PlanningCase, sums: Sequence[Sum], year: int, *, is_capital: bool, authority_id: str | None = None
-) -> float:
-    """Revenue or capital of a year, not discounted: of all authorities, or the part of one."""
-    return sum(
-        one.pence * (1.0 if authority_id is None else parts_of(case, one.lever).get(authority_id, 0.0))
-        for one in sums
-        if one.is_capital is is_capital and one.at // QUARTERS_A_YEAR == year
-    )
+class Bill:
+    """Who pays what of the sums, year by year, not discounted."""
+
+    def __init__(self, case: PlanningCase, sums: Sequence[Sum]) -> None:
+        self.sums = sums
+        self._parts = _Parts(case)
+
+    def pence(self, year: int, *, is_capital: bool, authority_id: str | None = None) -> float:
+        """Revenue or capital of a year: of all authorities, or the part of one."""
+        return sum(
+            one.pence * (1.0 if authority_id is None else self._parts.of(one.lever).get(authority_id, 0.0))
+            for one in self.sums
+            if one.is_capital is is_capital and one.at // QUARTERS_A_YEAR == year
+        )
 
 
 def parts_of(case: PlanningCase, lever: Lever) -> dict[str, float]:
@@ -121,23 +128,45 @@ def parts_of(case: PlanningCase, lever: Lever) -> dict[str, float]:
     children in care both go by the expected children of the plan. Those who share a block divide it equally. A changed
     home is paid by who runs it, an independent one by the area that it stands in.
     """
-    match lever:
-        case HomeChange():
-            offer = case.instance.setting[lever.setting_id].offer
-            return {case.instance.provider[offer.provider_id].authority_id or offer.authority_id: 1.0}
-        case Profile() | Retention():
-            return {row.authority_id: 1.0 for row in case.levers.funnels if row.id == lever.funnel_id}
-        case Conversion():
-            return {lever.authority_id: 1.0}
-        case NewHome() | Block():
-            sharing = lever.open_to_ids or frozenset({lever.authority_id})
-            equally = isinstance(lever, Block) or lever.cost_sharing is CostSharing.EQUAL
-            children = dict.fromkeys(sharing, 1.0 if equally else 0.0)
-            if not equally:
-                means = case.demand.mean.sum(axis=0).tolist()
-                for cohort, number in zip(case.demand.cohorts, means, strict=True):
-                    if cohort.authority_id in sharing:
-                        children[cohort.authority_id] += number
-            if not sum(children.values()):
-                children = dict.fromkeys(sharing, 1.0)
-            return {key: number / sum(children.values()) for key, number in children.items()}
+    return _Parts(case).of(lever)
+
+
+class _Parts:
+    """``parts_of`` every lever, each worked out once."""
+
+    def __init__(self, case: PlanningCase) -> None:
+        self._case = case
+        self._known: dict[str, dict[str, float]] = {}
+
+    def of(self, lever: Lever) -> dict[str, float]:
+        if lever.id not in self._known:
+            weights = self._weights(lever)
+            if not sum(weights.values()):
+                weights = dict.fromkeys(weights, 1.0)
+            self._known[lever.id] = {key: weight / sum(weights.values()) for key, weight in weights.items()}
+        return self._known[lever.id]
+
+    def _weights(self, lever: Lever) -> dict[str, float]:
+        match lever:
+            case HomeChange():
+                offer = self._case.instance.setting[lever.setting_id].offer
+                owner = self._case.instance.provider[offer.provider_id].authority_id
+                return {owner or offer.authority_id: 1.0}
+            case Profile() | Retention():
+                return {row.authority_id: 1.0 for row in self._case.levers.funnels if row.id == lever.funnel_id}
+            case Conversion():
+                return {lever.authority_id: 1.0}
+            case NewHome() | Block():
+                sharing = lever.open_to_ids or frozenset({lever.authority_id})
+                if isinstance(lever, Block) or lever.cost_sharing is CostSharing.EQUAL:
+                    return dict.fromkeys(sharing, 1.0)
+                return {authority_id: self._children.get(authority_id, 0.0) for authority_id in sharing}
+
+    @cached_property
+    def _children(self) -> dict[str, float]:
+        """Expected children of each authority, summed over the quarters."""
+        found: dict[str, float] = defaultdict(float)
+        means = self._case.demand.mean.sum(axis=0).tolist()
+        for cohort, number in zip(self._case.demand.cohorts, means, strict=True):
+            found[cohort.authority_id] += number
+        return found

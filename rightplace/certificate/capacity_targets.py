@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rightplace.certificate.capacity_money import pence_of_year
 from rightplace.instances.levers import Block, NewHome, SettingType
 from rightplace.instances.quarters import QUARTERS_A_YEAR
 from rightplace.instances.supply import Source
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from rightplace.certificate.capacity_actions import Use
     from rightplace.certificate.capacity_living import Living, Weights
-    from rightplace.certificate.capacity_money import Sum
+    from rightplace.certificate.capacity_money import Bill
     from rightplace.certificate.capacity_room import Room
     from rightplace.instances.planning_case import PlanningCase
     from rightplace.instances.supply import Supply
@@ -74,14 +73,14 @@ def found_of(
     supplies: Sequence[Supply],
     living: Living,
     room: Room,
-    sums: Sequence[Sum],
+    bill: Bill,
     uses: Sequence[Use],
 ) -> list[Found]:
     """Every target in every year for which it has a value."""
     found = []
     for target in case.targets:
         for year in sorted(year for year in target.values if year < case.num_years):
-            counted, whole = _amounts(case, supplies, living, room, sums, uses, target, year)
+            counted, whole = _amounts(case, supplies, living, room, bill, uses, target, year)
             found.append(_found(case, target, year, counted, whole))
     return found
 
@@ -141,7 +140,7 @@ def _amounts(
     supplies: Sequence[Supply],
     living: Living,
     room: Room,
-    sums: Sequence[Sum],
+    bill: Bill,
     uses: Sequence[Use],
     target: Target,
     year: int,
@@ -154,7 +153,7 @@ def _amounts(
             return every * len(_present(supplies, uses, target.measure, here, year)), None
         case Measure.CAPITAL_BUDGET | Measure.REVENUE_BUDGET:
             is_capital = target.measure is Measure.CAPITAL_BUDGET
-            own = pence_of_year(case, sums, year, is_capital=is_capital, authority_id=target.authority_id)
+            own = bill.pence(year, is_capital=is_capital, authority_id=target.authority_id)
             fees = living.fees if target.authority_id is None else living.fees_of[target.authority_id]
             quarters = slice(QUARTERS_A_YEAR * year, QUARTERS_A_YEAR * (year + 1))
             return (every * own + (0.0 if is_capital else fees[:, quarters].sum(axis=1))) / 100, None

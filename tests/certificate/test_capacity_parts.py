@@ -134,8 +134,9 @@ def test_cost_of_retention_is_by_household_with_the_offer() -> None:
 
 
 def test_word_of_mouth_counts_households_when_the_enquiry_is_made() -> None:
-    """Ten general enquiries, and 8 x 2/4 by word of mouth worth 1.5 each: 0.2 x 16 = 3.2 approvals a quarter later;
-    with three more households 0.2 x 18.25.
+    """Ten general enquiries, and 8 x 2/4 by word of mouth worth 1.5 each: 0.2 x 16 = 3.2 approvals a quarter later.
+
+    With three more households there are 0.2 x (10 + 11 x 2/4 x 1.5).
     """
     funnel = replace(
         LEVERS.funnels[0], word_of_mouth_per_household=2.0, word_of_mouth_factor=1.5, max_households_per_year=None
