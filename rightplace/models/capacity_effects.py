@@ -114,7 +114,7 @@ def discounted_pounds(data: CapacityData, revenue: Floats, capital: Floats) -> F
 def year_pence(data: CapacityData, columns: CapacityColumns) -> tuple[Floats, Floats]:
     """(num_years, num_columns) each: revenue and capital of a unit of each column, pence, not discounted."""
     revenue, capital = revenue_and_capital(data, columns)
-    shape = (-1, QUARTERS_A_YEAR, columns.num_columns)
+    shape = (data.case.num_years, QUARTERS_A_YEAR, columns.num_columns)
     return revenue.reshape(shape).sum(axis=1), capital.reshape(shape).sum(axis=1)
 
 

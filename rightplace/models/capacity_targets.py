@@ -11,22 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.instances.levers import (
-    Block,
-    Conversion,
-    CostSharing,
-    HomeChange,
-    Lever,
-    NewHome,
-    Profile,
-    Retention,
-    SettingType,
-)
+from rightplace.instances.levers import SettingType
 from rightplace.instances.quarters import QUARTERS_A_YEAR, WEEKS_A_QUARTER
 from rightplace.instances.supply import Source
 from rightplace.instances.targets import Firmness, Measure, Sense, Target
 from rightplace.models.capacity_columns import CapacityColumns, Uses, is_likely
 from rightplace.models.capacity_effects import Effects, places_today, year_pence
+from rightplace.models.capacity_payers import paid
 from rightplace.models.capacity_presence import present_today
 from rightplace.models.capacity_today import areas
 from rightplace.staged import Coupling, Floats, Ints
@@ -148,7 +139,7 @@ def _by_scenario(
     arcs, row, least = needed
     starts = np.searchsorted(data.service.cohort_idx, np.arange(len(data.case.demand.cohorts)))
     worst_arc = np.minimum.reduceat(arcs, starts)
-    worst_row = float(np.minimum(row * upper_of(columns), 0.0).sum())
+    worst_row = _worst(columns, row)
     children = data.case.demand.children[:, measure.periods].sum(axis=1)
     most_missed = np.maximum(0.0, least - children @ worst_arc - worst_row)
     kept = np.flatnonzero(row)
@@ -158,6 +149,25 @@ def _by_scenario(
         scenario = f"{name}/{data.case.demand.names[w]}"
         found.append(Coupling(scenario, measure.periods, arcs, at, values, least, price, True, w))
     return found
+
+
+def _worst(columns: CapacityColumns, row: Floats) -> float:
+    """At least as little as ``row @ point`` can be: a site, a home of today and a block are used once each."""
+    worst = np.minimum(row * upper_of(columns), 0.0)
+    once: tuple[tuple[Uses[Any], str], ...] = (
+        (columns.open, "site"),
+        (columns.change, "setting_id"),
+        (columns.beds, "id"),
+    )
+    least, rest = 0.0, worst.copy()
+    for uses, key in once:
+        by_key: dict[str, float] = {}
+        for lever, column in zip(uses.lever.tolist(), uses.column.tolist(), strict=True):
+            name = getattr(uses.levers[lever], key)
+            by_key[name] = min(by_key.get(name, 0.0), float(worst[column]))
+        least += sum(by_key.values())
+        rest[uses.column] = 0.0
+    return least + float(rest.sum())
 
 
 def upper_of(columns: CapacityColumns) -> Floats:
@@ -206,7 +216,7 @@ def _measure(data: CapacityData, columns: CapacityColumns, i: int, year: int, co
     if target.measure.is_money:
         revenue, capital = costs
         pounds = revenue if target.measure is Measure.REVENUE_BUDGET else capital
-        return MeasureYear(i, year, periods, Sum(counted, pounds[year] * _paid(data, columns, target)))
+        return MeasureYear(i, year, periods, Sum(counted, pounds[year] * paid(data, columns, target)))
     share = Sum(whole, none) if target.measure.is_share else None
     return MeasureYear(i, year, periods, Sum(counted, none), share)
 
@@ -292,48 +302,3 @@ def _local_beds(data: CapacityData, columns: CapacityColumns, target: Target, pe
         ends = places if supply >= 0 and data.supplies[supply].id in ids else 0.0
         add(columns.change, i, (float(change.num_places) if change.id in ids else 0.0) - ends)
     return row, today
-
-
-def _paid(data: CapacityData, columns: CapacityColumns, target: Target) -> Floats:
-    """(num_columns,): the part of the first stage that the authority of a target pays; all of it without one."""
-    if target.authority_id is None:
-        return np.ones(columns.num_columns)
-    share = np.zeros(columns.num_columns)
-    for uses in columns.blocks.values():
-        of_lever = np.array([payers(data, lever).get(target.authority_id, 0.0) for lever in uses.levers])
-        if len(of_lever):
-            share[uses.column] = of_lever[uses.lever]
-    return share
-
-
-def payers(data: CapacityData, lever: Lever) -> dict[str, float]:
-    """Who pays which part of a lever's own cost.
-
-    Authorities who share a home or block: equally, or by children in care over the plan. By use cannot be known before
-    it is used, and goes by children in care. Without others to share with: the authority of the lever.
-    """
-    match lever:
-        case HomeChange():
-            return {data.case.instance.setting[lever.setting_id].offer.authority_id: 1.0}
-        case Profile() | Retention():
-            funnel = next(funnel.funnel for funnel in data.funnels if funnel.funnel.id == lever.funnel_id)
-            return {funnel.authority_id: 1.0}
-        case Conversion():
-            return {lever.authority_id: 1.0}
-        case NewHome() | Block():
-            return _sharing(data, lever)
-
-
-def _sharing(data: CapacityData, lever: NewHome | Block) -> dict[str, float]:
-    """The parts of those who share a home or block."""
-    sharing = sorted(lever.open_to_ids) or [lever.authority_id]
-    weight = dict.fromkeys(sharing, 1.0)
-    if isinstance(lever, NewHome) and lever.cost_sharing is not CostSharing.EQUAL:
-        mean = data.case.demand.mean.sum(axis=0)
-        by_authority = dict.fromkeys(sharing, 0.0)
-        for cohort, children in zip(data.case.demand.cohorts, mean.tolist(), strict=True):
-            if cohort.authority_id in by_authority:
-                by_authority[cohort.authority_id] += children
-        weight = by_authority if sum(by_authority.values()) > 0 else weight
-    whole = sum(weight.values())
-    return {authority_id: part / whole for authority_id, part in weight.items()}
