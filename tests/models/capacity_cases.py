@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,8 +30,12 @@ from rightplace.instances.supply import Source, Supply
 from rightplace.instances.targets import Measure, Sense, Target
 from rightplace.models.capacity_today import CapacityData, data_of
 from rightplace.rules.service import Service
-from rightplace.staged import StagedProgram
 from tests.rules.builders import DAY, carer, east_of_home, filled, home, instance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rightplace.staged import StagedProgram
 
 FIRST = Quarter.after(DAY)
 CHILD = Cohort("A", 2, 1)
@@ -211,10 +214,9 @@ def service_between(case: PlanningCase, supplies: Sequence[Supply]) -> Service:
     """Every cohort may live everywhere; what stands in its authority's area is in area, two miles away."""
     cohorts = case.demand.cohorts
     cohort, supply = (axis.ravel() for axis in np.indices((len(cohorts), len(supplies))))
-    use = [supplies[s].fee_pence_per_week[cohorts[k].need_level - 1] for k, s in zip(cohort, supply, strict=True)]
-    in_area = np.array(
-        [supplies[s].authority_id == cohorts[k].authority_id for k, s in zip(cohort, supply, strict=True)]
-    )
+    pairs = [(cohorts[k], supplies[s]) for k, s in zip(cohort.tolist(), supply.tolist(), strict=True)]
+    use = [there.fee_pence_per_week[who.need_level - 1] for who, there in pairs]
+    in_area = np.array([there.authority_id == who.authority_id for who, there in pairs])
     return Service(
         cohort_idx=cohort,
         supply_idx=supply,
@@ -223,9 +225,7 @@ def service_between(case: PlanningCase, supplies: Sequence[Supply]) -> Service:
         in_area=in_area,
         adjoining=np.zeros(len(use), dtype=np.bool_),
         within_20_miles=in_area,
-        is_together=np.array(
-            [supplies[s].focus.group_size >= cohorts[k].group_size for k, s in zip(cohort, supply, strict=True)]
-        ),
+        is_together=np.array([there.focus.group_size >= who.group_size for who, there in pairs]),
     )
 
 

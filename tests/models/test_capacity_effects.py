@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,8 +11,6 @@ from rightplace.capacity_plan import Action
 from rightplace.instances.levers import Assumptions, Deregistrations, Focus, HomeChangeKind, Levers, SettingType
 from rightplace.models.capacity import CapacityColumns, capacity_program, plan_years, point_of, year_pence
 from rightplace.models.capacity_effects import revenue_and_capital
-from rightplace.models.capacity_today import CapacityData
-from rightplace.staged import Floats, StagedProgram
 from tests.models.capacity_cases import (
     FIRST,
     PLAIN,
@@ -32,6 +30,10 @@ from tests.models.capacity_cases import (
     spot,
     steady,
 )
+
+if TYPE_CHECKING:
+    from rightplace.models.capacity_today import CapacityData
+    from rightplace.staged import Floats, StagedProgram
 
 
 class Planned:
