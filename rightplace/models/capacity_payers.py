@@ -40,11 +40,14 @@ def payers(data: CapacityData, lever: Lever) -> dict[str, float]:
     """Who pays which part of a lever's own cost.
 
     Authorities who share a home or block: equally, or by children in care over the plan. By use cannot be known before
-    it is used, and goes by children in care. Without others to share with: the authority of the lever.
+    it is used, and goes by children in care. Without others to share with: the authority of the lever. A changed home
+    is paid by the authority that runs it, an independent one by the area that it stands in.
     """
     match lever:
         case HomeChange():
-            return {data.case.instance.setting[lever.setting_id].offer.authority_id: 1.0}
+            offer = data.case.instance.setting[lever.setting_id].offer
+            runs_it = data.case.instance.provider[offer.provider_id].authority_id
+            return {runs_it or offer.authority_id: 1.0}
         case Profile() | Retention():
             funnel = next(funnel.funnel for funnel in data.funnels if funnel.funnel.id == lever.funnel_id)
             return {funnel.authority_id: 1.0}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from rightplace.capacity_plan import Action, schedule_of
 from rightplace.models.capacity_effects import capacity_effects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Set
 
     from rightplace.instances.quarters import Quarter
     from rightplace.models.capacity_columns import CapacityColumns
@@ -40,24 +40,22 @@ def capacity_schedule(data: CapacityData, columns: CapacityColumns, point: Float
 def point_of(data: CapacityData, columns: CapacityColumns, schedule: Iterable[Action]) -> Floats:
     """The point of a schedule; ``capacity_schedule`` of it is the schedule.
 
-    An action of recruiting, retaining or letting that stands twice is added up. A schedule does not say which supply
-    converted places come off: they come off in proportion to the room that is left in each.
+    A schedule does not say which supply converted places come off: they come off in proportion to the room that is left
+    in each.
 
     Raises
     ------
     ValueError
         Naming every action that has no column: an unknown or disabled lever, or a quarter that its lead time, earliest
-        or latest quarter or its enquiries rule out.
+        or latest quarter or its enquiries rule out; and every lever that stands twice in a quarter.
     """
     actions = schedule_of(schedule)
     at, converting = _places(columns)
-    unknown = [action for action in actions if (action.lever_id, action.quarter) not in at.keys() | converting]
-    if unknown:
-        raise ValueError("; ".join(_no_column(columns, action) for action in unknown))
+    _refuse(_wrong(columns, actions, at.keys() | converting))
     point = np.zeros(columns.num_columns)
     for action in actions:
         for column, is_switch in at.get((action.lever_id, action.quarter), ()):
-            point[column] = 1.0 if is_switch else point[column] + action.quantity
+            point[column] = 1.0 if is_switch else action.quantity
     _convert(data, columns, actions, point)
     for row in columns.present:
         point[row.column] = float(point[row.openings].max(initial=0.0))
@@ -87,11 +85,10 @@ def pinned(
     """
     actions, banned = schedule_of(pins), tuple(forbids)
     at, converting = _places(columns)
-    wrong = [_no_column(columns, action) for action in actions
-             if (action.lever_id, action.quarter) not in at.keys() | converting]  # fmt: skip
-    wrong += [f"{lever_id}: expected an enabled lever" for lever_id, _ in banned if lever_id not in columns.levers]
-    if wrong:
-        raise ValueError("; ".join(wrong))
+    wrong = _wrong(columns, actions, at.keys() | converting)
+    _refuse(
+        wrong + [f"{lever_id}: expected an enabled lever" for lever_id, _ in banned if lever_id not in columns.levers]
+    )
     first = staged.first
     lower, upper = first.lower.copy(), first.upper.copy()
     for action in actions:
@@ -131,6 +128,18 @@ def _places(
             else:
                 at[key].append((column, name == "let"))
     return dict(at), converting
+
+
+def _wrong(columns: CapacityColumns, actions: tuple[Action, ...], known: Set[tuple[str, Quarter]]) -> list[str]:
+    """What is wrong with actions: no column, or twice the same lever in a quarter."""
+    times = Counter((action.lever_id, action.quarter) for action in actions)
+    wrong = [_no_column(columns, action) for action in actions if (action.lever_id, action.quarter) not in known]
+    return wrong + [f"{key} in {when}: expected once, found {n} times" for (key, when), n in times.items() if n > 1]
+
+
+def _refuse(wrong: list[str]) -> None:
+    if wrong:
+        raise ValueError("; ".join(wrong))
 
 
 def _no_column(columns: CapacityColumns, action: Action) -> str:

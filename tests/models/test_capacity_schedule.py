@@ -126,11 +126,12 @@ def test_converted_places_come_off_supplies_by_the_room_they_have() -> None:
 
 
 def test_every_action_without_a_column_is_named() -> None:
-    """Too early, unknown, and one that is fine."""
-    wrong = [act("late", 1, 2), act("nowhere", 1, 0), act("small", 1, 0)]
+    """Too early, unknown, one that is fine, one that stands twice."""
+    wrong = [act("late", 1, 2), act("nowhere", 1, 0), act("small", 1, 0), act("profile", 1, 3), act("profile", 2, 3)]
     with pytest.raises(ValueError, match=r"late in 2024Q4: expected a quarter from 2025Q1 to 2026Q1") as caught:
         point_of(DATA, COLUMNS, wrong)
     assert "nowhere in 2024Q2: expected an enabled lever" in str(caught.value)
+    assert "profile in 2025Q1: expected once, found 2 times" in str(caught.value)
     assert "small" not in str(caught.value)
 
 
