@@ -12,7 +12,8 @@ from rightplace.capacity_plan import Action, schedule_of
 from rightplace.models.capacity_effects import capacity_effects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from rightplace.instances.quarters import Quarter
     from rightplace.models.capacity_columns import CapacityColumns
@@ -130,7 +131,7 @@ def _places(
     return dict(at), converting
 
 
-def _wrong(columns: CapacityColumns, actions: tuple[Action, ...], known: Set[tuple[str, Quarter]]) -> list[str]:
+def _wrong(columns: CapacityColumns, actions: tuple[Action, ...], known: AbstractSet[tuple[str, Quarter]]) -> list[str]:
     """What is wrong with actions: no column, or twice the same lever in a quarter."""
     times = Counter((action.lever_id, action.quarter) for action in actions)
     wrong = [_no_column(columns, action) for action in actions if (action.lever_id, action.quarter) not in known]
