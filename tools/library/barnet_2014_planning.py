@@ -133,7 +133,7 @@ def _without_a_place(carer: Carer) -> Carer:
 
 
 def _demand() -> list[Row]:
-    """The cohort of figures 11 and 22 in every quarter: "a stable number of looked after children" (section 8.2)."""
+    """The cohort of figures 11 and 22 in every quarter: section 8.2 assumes that the number of children is stable."""
     children: Counter[Cohort] = Counter()
     for _, kind, level, by_age in COHORT:
         for band, number in enumerate(by_age):
