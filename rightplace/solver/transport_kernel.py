@@ -63,7 +63,13 @@ def compiled(function: F) -> F:
         return cast("F", numba.njit(nogil=True)(function))
 
 
-@compiled
+def _inner(function: F) -> F:
+    """A function that only compiled ones call: it is kept as a part of theirs, and Python cannot call it."""
+    without: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast("F", numba.njit(**without)(function))
+
+
+@_inner
 def _link(nodes: Nodes, node: int, parent: int, arc: int, cost: float, flow: float) -> None:
     first = nodes[parent].child
     nodes[node].parent, nodes[node].arc, nodes[node].cost, nodes[node].flow = parent, arc, cost, flow
@@ -73,7 +79,7 @@ def _link(nodes: Nodes, node: int, parent: int, arc: int, cost: float, flow: flo
     nodes[parent].child = node
 
 
-@compiled
+@_inner
 def _unlink(nodes: Nodes, node: int) -> None:
     after, before = nodes[node].next, nodes[node].previous
     if after >= 0:
@@ -84,14 +90,14 @@ def _unlink(nodes: Nodes, node: int) -> None:
         nodes[nodes[node].parent].child = after
 
 
-@compiled
+@_inner
 def _to_root(nodes: Nodes, node: int, flow: float, market: Ints) -> None:
     """Hang a node on the root instead."""
     _unlink(nodes, node)
     _link(nodes, node, len(nodes) - 1, market[node] if node < len(market) else -1, 0.0, flow)
 
 
-@compiled
+@_inner
 def _following(nodes: Nodes, node: int, top: int) -> int:
     """The node after this one in preorder below ``top``; -1 after the last."""
     after: int = nodes[node].child
@@ -101,7 +107,7 @@ def _following(nodes: Nodes, node: int, top: int) -> int:
     return after
 
 
-@compiled
+@_inner
 def _reprice(nodes: Nodes, price: Floats, num_cohorts: int, order: Ints) -> int:
     """Prices, depths and preorder from the tree alone; how many nodes hang in it, the root among them."""
     root, num = len(nodes) - 1, 0
@@ -117,7 +123,7 @@ def _reprice(nodes: Nodes, price: Floats, num_cohorts: int, order: Ints) -> int:
     return num
 
 
-@compiled
+@_inner
 def _left(nodes: Nodes, node: int, amount: Floats) -> float:
     """What a node has or holds beyond the flows of its children; negative where they are too much."""
     left: float = amount[node]
@@ -128,7 +134,7 @@ def _left(nodes: Nodes, node: int, amount: Floats) -> float:
     return left
 
 
-@compiled
+@_inner
 def _set_flows(nodes: Nodes, amount: Floats, order: Ints, num: int) -> float:
     """Every flow as the tree and the amounts make it; the least of them, negative where they do not fit."""
     least = 0.0
@@ -140,7 +146,7 @@ def _set_flows(nodes: Nodes, amount: Floats, order: Ints, num: int) -> float:
     return least
 
 
-@compiled
+@_inner
 def _first_tree(nodes: Nodes, useful: Table, market: Ints) -> None:
     """Every place on the root, every cohort on its cheapest place: what is too much there is mended later."""
     first, heads, costs, arcs = useful
@@ -161,7 +167,7 @@ def _first_tree(nodes: Nodes, useful: Table, market: Ints) -> None:
             _link(nodes, cohort, heads[best], arcs[best], costs[best], 0.0)
 
 
-@compiled
+@_inner
 def _mend(nodes: Nodes, amount: Floats, market: Ints, order: Ints, num: int, rounding: float) -> None:
     """Flows of a tree under other demands, from the leaves up; what does not fit is hung on the root.
 
@@ -198,7 +204,7 @@ def _mend(nodes: Nodes, amount: Floats, market: Ints, order: Ints, num: int, rou
             _to_root(nodes, node, max(left, 0.0), market)
 
 
-@compiled
+@_inner
 def _blocking(nodes: Nodes, entering: Entering, num_cohorts: int, rounding: float) -> tuple[int, float, bool]:
     """The last arc of the cycle that blocks a push along the entering arc, as the node below it, and how much goes.
 
@@ -223,7 +229,7 @@ def _blocking(nodes: Nodes, entering: Entering, num_cohorts: int, rounding: floa
     return leaving, most, is_head_side
 
 
-@compiled
+@_inner
 def _pivot(nodes: Nodes, price: Floats, entering: Entering, num_cohorts: int, rounding: float) -> None:
     """Let an arc into the tree, push as much along its cycle as goes, and let out the last arc that blocks."""
     leaving, push, is_head_side = _blocking(nodes, entering, num_cohorts, rounding)
@@ -254,7 +260,7 @@ def _pivot(nodes: Nodes, price: Floats, entering: Entering, num_cohorts: int, ro
         node = _following(nodes, node, top)
 
 
-@compiled
+@_inner
 def _optimise(
     nodes: Nodes,
     price: Floats,
@@ -312,7 +318,7 @@ def _optimise(
         is_fresh = False
 
 
-@compiled
+@_inner
 def _choose_useful(first: Ints, place: Ints, costs: Floats, capacity: Floats, market: Ints, useful: Table) -> bool:
     """Each cohort's cheapest unlimited arc, and the cheaper arcs to places with room; is there a market for all?"""
     starts, heads, relative, arcs = useful
@@ -333,7 +339,7 @@ def _choose_useful(first: Ints, place: Ints, costs: Floats, capacity: Floats, ma
     return True
 
 
-@compiled
+@_inner
 def _choose_near(useful: Table, price: Floats, near: Table, reduced: Floats) -> None:
     """Of the useful arcs of each cohort the ``_NEAR`` that cost least at these prices."""
     first, heads, costs, arcs = useful
@@ -358,7 +364,7 @@ def _choose_near(useful: Table, price: Floats, near: Table, reduced: Floats) -> 
         starts[cohort + 1] = num
 
 
-@compiled
+@_inner
 def _dual_prices(
     first: Ints,
     place: Ints,
@@ -398,7 +404,7 @@ def _dual_prices(
     return bound
 
 
-@compiled
+@_inner
 def _read_flows(nodes: Nodes, costs: Floats, measures: Floats, measured: Floats, flow: Floats, has_flow: bool) -> float:
     """The value of the flow in the tree; adds up the measures too and, if it is wanted, fills in the flow."""
     value = 0.0
@@ -413,7 +419,7 @@ def _read_flows(nodes: Nodes, costs: Floats, measures: Floats, measured: Floats,
     return value
 
 
-@compiled
+@_inner
 def _table(num_starts: int, num_arcs: int) -> Table:
     starts, ends = np.zeros(num_starts, np.int64), np.zeros(num_arcs, np.int64)
     return starts, ends, np.zeros(num_arcs), np.zeros(num_arcs, np.int64)
