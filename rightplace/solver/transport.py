@@ -21,6 +21,9 @@ import numpy as np
 from rightplace.errors import SolverError
 from rightplace.program import Floats, Ints
 
+_PIVOTS_A_NODE = 100
+"""At most; a few are usual."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arcs:
@@ -128,7 +131,7 @@ def solve_blocks(
     flows
         Also return each flow.
     warm
-        Begin from the tree of the block before, which is many times faster; without it each block is on its own.
+        Begin from the tree of the block before, which takes about half the time; without it each block is on its own.
 
     Raises
     ------
@@ -141,7 +144,7 @@ def solve_blocks(
     from rightplace.solver import transport_kernel as kernel  # numba takes time to load
 
     num_blocks, num_arcs = len(demand), len(arcs.place)
-    most_pivots = 10_000 + 100 * (arcs.num_cohorts + arcs.num_places)
+    most_pivots = _PIVOTS_A_NODE * (100 + arcs.num_cohorts + arcs.num_places)
     blocks = Blocks(
         np.zeros(num_blocks),
         np.zeros(num_blocks),
@@ -163,12 +166,14 @@ def solve_blocks(
         np.lexsort((capacity_row, group)),
         warm,
         most_pivots,
+        np.zeros(arcs.num_cohorts + arcs.num_places + 1, dtype=kernel.NODE),
         blocks.value,
         blocks.bound,
         blocks.measured,
         blocks.cohort_prices,
         blocks.place_prices,
-        np.zeros((0, num_arcs)) if blocks.flow is None else blocks.flow,
+        np.zeros((1, num_arcs)) if blocks.flow is None else blocks.flow,
+        flows,
         blocks.pivots,
     )
     if status == kernel.NO_MARKET:

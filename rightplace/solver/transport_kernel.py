@@ -1,14 +1,18 @@
-"""The compiled half of ``transport``: a primal network simplex on a tree that stays from block to block.
+"""The compiled half of ``transport``: a network simplex on a tree that stays from block to block.
 
-The only file that knows ``numba``. It is imported on first use. Its machine code is kept beside this file, or in the
-user's cache folder; where neither can be written it is compiled anew in each process.
+The only file that knows ``numba``, which is loaded on first use. All that is compiled stands in this one file, because
+numba takes kept machine code for good until the file of the function changes, whatever that function calls. The code is
+kept beside this file or in the user's cache folder; where neither can be written it is compiled in each process.
 
 Nodes are the cohorts 0..K-1, the places K..K+S-1 and a root. Each cohort may send to the root what its market takes,
 at cost 0: all other costs are less the market's. The root fills what is left of a place. With ``price`` of a cohort *u*
 and of a place *v*, both 0 at the root, an arc's reduced cost is ``cost - u + v``. A spanning tree hangs from the root;
 each node keeps the flow on the arc to its parent, and whether that arc goes up (from a cohort) or down (to a place)
-follows from the node. Trees are strongly feasible (every arc without flow goes up), so that degenerate pivots cannot
-cycle: Cunningham 1976 (doi:10.1007/BF01580379).
+follows from the node.
+
+A block begins with the tree of the block before. What no longer fits there is hung on the root; then pivots among the
+few arcs of each cohort that the last prices favour, then among all arcs that can be of use. Trees are strongly feasible
+(every arc without flow goes up), so that degenerate pivots cannot cycle: Cunningham 1976 (doi:10.1007/BF01580379).
 """
 
 from __future__ import annotations
@@ -23,30 +27,35 @@ if TYPE_CHECKING:
 
     from rightplace.program import Floats, Ints
 
-    Nodes = Any  # an array of ``_NODE``: records whose fields numba reads as attributes
+    Nodes = Any  # an array of ``NODE``: records whose fields numba reads as attributes
+    Table = tuple[Ints, Ints, Floats, Ints]  # arcs by cohort: where those of each begin, place nodes, costs, arcs
+    Entering = tuple[int, int, int, float, float]  # tail, head, arc, cost, reduced cost
 
 F = TypeVar("F", bound="Callable[..., object]")
 
 SOLVED, TOO_MANY_PIVOTS, INACCURATE, NO_MARKET = 0, 1, 2, 3
 
-_NODE = np.dtype(
+NODE = np.dtype(
     [
-        *((name, np.int32) for name in ("parent", "child", "next", "previous", "depth")),
+        *((name, np.int64) for name in ("parent", "child", "next", "previous", "depth")),
         ("arc", np.int64),  # to the parent; -1 where that is what is left of a place
         ("cost", np.float64),  # of that arc
         ("flow", np.float64),  # on that arc
-    ],
-    align=True,
+    ]
 )
 _ROUNDING = 1e-13
 """Of the demand of a block, or of the largest cost: what is smaller is nothing."""
 _ACCURACY = 1e-9
 """Of the demand of a block, or of that times the largest cost: a flow or a gap that is off by more is refused."""
-_ARCS_A_PIVOT = 300
+_ARCS_A_PIVOT = 60
 """Priced at least before the best of them enters."""
+_NEAR = 5
+"""Arcs of a cohort, those that cost least at the last prices, among which pivots look first."""
+_NEAR_FOR_BLOCKS = 8
+"""Blocks after which these are chosen again."""
 
 
-def _compiled(function: F) -> F:
+def compiled(function: F) -> F:
     """The function as machine code that runs without the interpreter's lock."""
     try:
         return cast("F", numba.njit(nogil=True, cache=True)(function))
@@ -54,7 +63,13 @@ def _compiled(function: F) -> F:
         return cast("F", numba.njit(nogil=True)(function))
 
 
-@_compiled
+def _inner(function: F) -> F:
+    """A function that only compiled ones call: it is kept as a part of theirs, and Python cannot call it."""
+    without: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast("F", numba.njit(**without)(function))
+
+
+@_inner
 def _link(nodes: Nodes, node: int, parent: int, arc: int, cost: float, flow: float) -> None:
     first = nodes[parent].child
     nodes[node].parent, nodes[node].arc, nodes[node].cost, nodes[node].flow = parent, arc, cost, flow
@@ -64,7 +79,7 @@ def _link(nodes: Nodes, node: int, parent: int, arc: int, cost: float, flow: flo
     nodes[parent].child = node
 
 
-@_compiled
+@_inner
 def _unlink(nodes: Nodes, node: int) -> None:
     after, before = nodes[node].next, nodes[node].previous
     if after >= 0:
@@ -75,14 +90,14 @@ def _unlink(nodes: Nodes, node: int) -> None:
         nodes[nodes[node].parent].child = after
 
 
-@_compiled
+@_inner
 def _to_root(nodes: Nodes, node: int, flow: float, market: Ints) -> None:
     """Hang a node on the root instead."""
     _unlink(nodes, node)
     _link(nodes, node, len(nodes) - 1, market[node] if node < len(market) else -1, 0.0, flow)
 
 
-@_compiled
+@_inner
 def _following(nodes: Nodes, node: int, top: int) -> int:
     """The node after this one in preorder below ``top``; -1 after the last."""
     after: int = nodes[node].child
@@ -92,7 +107,7 @@ def _following(nodes: Nodes, node: int, top: int) -> int:
     return after
 
 
-@_compiled
+@_inner
 def _reprice(nodes: Nodes, price: Floats, num_cohorts: int, order: Ints) -> int:
     """Prices, depths and preorder from the tree alone; how many nodes hang in it, the root among them."""
     root, num = len(nodes) - 1, 0
@@ -108,28 +123,51 @@ def _reprice(nodes: Nodes, price: Floats, num_cohorts: int, order: Ints) -> int:
     return num
 
 
-@_compiled
-def _first_tree(nodes: Nodes, num_cohorts: int, useful: tuple[Ints, Ints, Floats, Ints], market: Ints) -> None:
+@_inner
+def _left(nodes: Nodes, node: int, amount: Floats) -> float:
+    """What a node has or holds beyond the flows of its children; negative where they are too much."""
+    left: float = amount[node]
+    child = nodes[node].child
+    while child >= 0:
+        left -= nodes[child].flow
+        child = nodes[child].next
+    return left
+
+
+@_inner
+def _set_flows(nodes: Nodes, amount: Floats, order: Ints, num: int) -> float:
+    """Every flow as the tree and the amounts make it; the least of them, negative where they do not fit."""
+    least = 0.0
+    for position in range(num - 1, 0, -1):
+        node = order[position]
+        left = _left(nodes, node, amount)
+        nodes[node].flow = left
+        least = min(least, left)
+    return least
+
+
+@_inner
+def _first_tree(nodes: Nodes, useful: Table, market: Ints) -> None:
     """Every place on the root, every cohort on its cheapest place: what is too much there is mended later."""
-    first, head, cost, arc = useful
+    first, heads, costs, arcs = useful
     root = len(nodes) - 1
     for node in range(len(nodes)):
         nodes[node].parent, nodes[node].child, nodes[node].depth = -1, -1, 0
-        nodes[node].next, nodes[node].previous = -1, -1
-    for cohort in range(num_cohorts):
+        nodes[node].next, nodes[node].previous, nodes[node].flow = -1, -1, 0.0
+    for cohort in range(len(market)):
         best = -1
         for entry in range(first[cohort], first[cohort + 1]):
-            if nodes[head[entry]].parent < 0:
-                _link(nodes, head[entry], root, -1, 0.0, 0.0)
-            if best < 0 or cost[entry] < cost[best]:
+            if nodes[heads[entry]].parent < 0:
+                _link(nodes, heads[entry], root, -1, 0.0, 0.0)
+            if best < 0 or costs[entry] < costs[best]:
                 best = entry
         if best < 0:
             _link(nodes, cohort, root, market[cohort], 0.0, 0.0)
         else:
-            _link(nodes, cohort, head[best], arc[best], cost[best], 0.0)
+            _link(nodes, cohort, heads[best], arcs[best], costs[best], 0.0)
 
 
-@_compiled
+@_inner
 def _mend(nodes: Nodes, amount: Floats, market: Ints, order: Ints, num: int, rounding: float) -> None:
     """Flows of a tree under other demands, from the leaves up; what does not fit is hung on the root.
 
@@ -139,11 +177,7 @@ def _mend(nodes: Nodes, amount: Floats, market: Ints, order: Ints, num: int, rou
     for position in range(num - 1, 0, -1):
         node = order[position]
         is_cohort = node < len(market)
-        left = amount[node]
-        child = nodes[node].child
-        while child >= 0:
-            left -= nodes[child].flow
-            child = nodes[child].next
+        left = _left(nodes, node, amount)
         if left > rounding or (is_cohort and left >= -rounding):
             nodes[node].flow = max(left, 0.0)
             continue
@@ -170,42 +204,47 @@ def _mend(nodes: Nodes, amount: Floats, market: Ints, order: Ints, num: int, rou
             _to_root(nodes, node, max(left, 0.0), market)
 
 
-@_compiled
-def _pivot(
-    nodes: Nodes, price: Floats, entering: tuple[int, int, int, float, float], num_cohorts: int, rounding: float
-) -> None:
-    """Let an arc into the tree, push as much along its cycle as goes, and let out the last arc that blocks."""
-    tail, head, arc, cost, reduced = entering
-    above, below = tail, head
+@_inner
+def _blocking(nodes: Nodes, entering: Entering, num_cohorts: int, rounding: float) -> tuple[int, float, bool]:
+    """The last arc of the cycle that blocks a push along the entering arc, as the node below it, and how much goes.
+
+    Also whether it lies between the entering arc's head and the node where the cycle is highest.
+    """
     leaving, most, is_head_side = -1, np.inf, False
+    above, below = entering[0], entering[1]
     head_leaving, head_most = -1, np.inf
     while above != below:
         if nodes[above].depth >= nodes[below].depth:
-            if above < num_cohorts and nodes[above].flow < most:
-                leaving, most = above, nodes[above].flow
+            flow = nodes[above].flow if nodes[above].flow > rounding else 0.0
+            if above < num_cohorts and flow < most:
+                leaving, most = above, flow
             above = nodes[above].parent
         else:
-            if below >= num_cohorts and nodes[below].flow <= head_most:
-                head_leaving, head_most = below, nodes[below].flow
+            flow = nodes[below].flow if nodes[below].flow > rounding else 0.0
+            if below >= num_cohorts and flow <= head_most:
+                head_leaving, head_most = below, flow
             below = nodes[below].parent
     if head_most <= most:
         leaving, most, is_head_side = head_leaving, head_most, True
-    join = above
-    if most > 0.0:
-        node = tail
-        while node != join:
-            flow = nodes[node].flow + (-most if node < num_cohorts else most)
-            nodes[node].flow = flow if flow > rounding else 0.0
-            node = nodes[node].parent
-        node = head
-        while node != join:
-            flow = nodes[node].flow + (most if node < num_cohorts else -most)
-            nodes[node].flow = flow if flow > rounding else 0.0
-            node = nodes[node].parent
-    # what hung between the leaving arc and the entering one is turned over
+    return leaving, most, is_head_side
+
+
+@_inner
+def _pivot(nodes: Nodes, price: Floats, entering: Entering, num_cohorts: int, rounding: float) -> None:
+    """Let an arc into the tree, push as much along its cycle as goes, and let out the last arc that blocks."""
+    leaving, push, is_head_side = _blocking(nodes, entering, num_cohorts, rounding)
+    tail, head, arc, cost, reduced = entering
+    above, below = tail, head
+    while push > 0.0 and above != below:
+        if nodes[above].depth >= nodes[below].depth:
+            nodes[above].flow += -push if above < num_cohorts else push
+            above = nodes[above].parent
+        else:
+            nodes[below].flow += push if below < num_cohorts else -push
+            below = nodes[below].parent
     top, parent = (head, tail) if is_head_side else (tail, head)
-    node, flow = top, most
-    while True:
+    node, flow = top, push
+    while True:  # what hung between the leaving arc and the entering one is turned over
         old_parent, old_arc = nodes[node].parent, nodes[node].arc
         old_cost, old_flow = nodes[node].cost, nodes[node].flow
         _unlink(nodes, node)
@@ -221,25 +260,28 @@ def _pivot(
         node = _following(nodes, node, top)
 
 
-@_compiled
+@_inner
 def _optimise(
     nodes: Nodes,
     price: Floats,
-    useful: tuple[Ints, Ints, Floats, Ints],
+    table: Table,
     amount: Floats,
     market: Ints,
     order: Ints,
-    rounding: float,
-    tolerance: float,
+    tolerances: tuple[float, float],
     most_pivots: int,
 ) -> int:
-    """Pivots until no arc is worth taking in, prices being fresh; how many, or -1 after too many."""
-    first, heads, costs, arcs = useful
+    """Pivots until no arc of the table is worth taking in, prices being fresh; how many, or -1 after too many.
+
+    A cohort without demand takes no part: whatever its price, it changes nothing.
+    """
+    first, heads, costs, arcs = table
+    rounding, tolerance = tolerances
     num_cohorts, root = len(market), len(nodes) - 1
     cursor, pivots, is_fresh = 0, 0, True
     _reprice(nodes, price, num_cohorts, order)
     while True:
-        best, tail, entry, scanned = -tolerance, -1, -1, 0
+        best, tail, entry, num_priced = -tolerance, -1, -1, 0
         for _ in range(root):
             node = cursor
             cursor = cursor + 1 if cursor + 1 < root else 0
@@ -254,8 +296,8 @@ def _optimise(
                     reduced = costs[other] + price[heads[other]] - own
                     if reduced < best:
                         best, tail, entry = reduced, node, other
-                scanned += first[node + 1] - first[node]
-                if scanned >= _ARCS_A_PIVOT and tail >= 0:
+                num_priced += first[node + 1] - first[node]
+                if num_priced >= _ARCS_A_PIVOT and tail >= 0:
                     break
         if tail < 0:
             if is_fresh:
@@ -276,31 +318,53 @@ def _optimise(
         is_fresh = False
 
 
-@_compiled
-def _useful_arcs(
-    first: Ints, place: Ints, costs: Floats, capacity: Floats, market: Ints, useful: tuple[Ints, Ints, Floats, Ints]
-) -> bool:
+@_inner
+def _choose_useful(first: Ints, place: Ints, costs: Floats, capacity: Floats, market: Ints, useful: Table) -> bool:
     """Each cohort's cheapest unlimited arc, and the cheaper arcs to places with room; is there a market for all?"""
     starts, heads, relative, arcs = useful
     num = 0
     for cohort in range(len(market)):
         best = -1
         for arc in range(first[cohort], first[cohort + 1]):
-            if np.isinf(capacity[place[arc]]) and (best < 0 or costs[arc] < costs[best]):
+            if capacity[place[arc]] == np.inf and (best < 0 or costs[arc] < costs[best]):
                 best = arc
         if best < 0:
             return False
         market[cohort] = best
         for arc in range(first[cohort], first[cohort + 1]):
-            room = capacity[place[arc]]
-            if costs[arc] < costs[best] and room > 0.0 and not np.isinf(room):
+            if costs[arc] < costs[best] and 0.0 < capacity[place[arc]] < np.inf:
                 heads[num], relative[num], arcs[num] = len(market) + place[arc], costs[arc] - costs[best], arc
                 num += 1
         starts[cohort + 1] = num
     return True
 
 
-@_compiled
+@_inner
+def _choose_near(useful: Table, price: Floats, near: Table, reduced: Floats) -> None:
+    """Of the useful arcs of each cohort the ``_NEAR`` that cost least at these prices."""
+    first, heads, costs, arcs = useful
+    starts, near_heads, near_costs, near_arcs = near
+    num = 0
+    for cohort in range(len(first) - 1):
+        begin = num
+        for entry in range(first[cohort], first[cohort + 1]):
+            own, position = costs[entry] + price[heads[entry]], num
+            if num - begin < _NEAR:
+                num += 1
+            elif own < reduced[num - 1]:
+                position = num - 1
+            else:
+                continue
+            while position > begin and own < reduced[position - 1]:
+                reduced[position], near_heads[position] = reduced[position - 1], near_heads[position - 1]
+                near_costs[position], near_arcs[position] = near_costs[position - 1], near_arcs[position - 1]
+                position -= 1
+            reduced[position], near_heads[position] = own, heads[entry]
+            near_costs[position], near_arcs[position] = costs[entry], arcs[entry]
+        starts[cohort + 1] = num
+
+
+@_inner
 def _dual_prices(
     first: Ints,
     place: Ints,
@@ -309,14 +373,14 @@ def _dual_prices(
     capacity: Floats,
     market: Ints,
     price: Floats,
-    cohort_price: Floats,
-    place_price: Floats,
+    prices: tuple[Floats, Floats],
 ) -> float:
     """Prices that no rounding makes infeasible, and the bound that they prove.
 
     A place without room costs as little as the cohorts with children allow; then each cohort's price is the least of
     cost and place price over all its arcs.
     """
+    cohort_price, place_price = prices
     num_cohorts = len(demand)
     for node in range(len(capacity)):
         place_price[node] = max(0.0, price[num_cohorts + node]) if capacity[node] < np.inf else 0.0
@@ -340,40 +404,28 @@ def _dual_prices(
     return bound
 
 
-@_compiled
-def _read_flow(
-    nodes: Nodes,
-    amount: Floats,
-    order: Ints,
-    num: int,
-    num_cohorts: int,
-    costs: Floats,
-    measures: Floats,
-    measured: Floats,
-    flow: Floats,
-) -> tuple[float, float]:
-    """The value and the smallest flow, from the tree alone; fills the measures too and, unless empty, the flow."""
-    value, least = 0.0, 0.0
-    for position in range(num - 1, 0, -1):
-        node = order[position]
-        left = amount[node]
-        child = nodes[node].child
-        while child >= 0:
-            left -= nodes[child].flow
-            child = nodes[child].next
-        least = min(least, left)
-        nodes[node].flow = max(left, 0.0)
-        arc = nodes[node].arc
-        if arc >= 0 and left > 0.0:
-            value += left * costs[arc]
+@_inner
+def _read_flows(nodes: Nodes, costs: Floats, measures: Floats, measured: Floats, flow: Floats, has_flow: bool) -> float:
+    """The value of the flow in the tree; adds up the measures too and, if it is wanted, fills in the flow."""
+    value = 0.0
+    for node in range(len(nodes) - 1):
+        arc, on_arc = nodes[node].arc, nodes[node].flow
+        if on_arc > 0.0 and arc >= 0:
+            value += on_arc * costs[arc]
             for measure in range(len(measured)):
-                measured[measure] += left * measures[arc, measure]
-            if len(flow):
-                flow[arc] = left
-    return value, least
+                measured[measure] += on_arc * measures[arc, measure]
+            if has_flow:
+                flow[arc] = on_arc
+    return value
 
 
-@_compiled
+@_inner
+def _table(num_starts: int, num_arcs: int) -> Table:
+    starts, ends = np.zeros(num_starts, np.int64), np.zeros(num_arcs, np.int64)
+    return starts, ends, np.zeros(num_arcs), np.zeros(num_arcs, np.int64)
+
+
+@compiled
 def solve(
     first: Ints,
     place: Ints,
@@ -386,59 +438,69 @@ def solve(
     blocks: Ints,
     is_warm: bool,
     most_pivots: int,
+    nodes: Nodes,
     value: Floats,
     bound: Floats,
     measured: Floats,
     cohort_price: Floats,
     place_price: Floats,
     flow: Floats,
+    has_flow: bool,
     pivots: Ints,
 ) -> tuple[int, int]:
-    """Solve ``blocks`` in that order into the last seven arrays; see ``transport.solve_blocks``.
+    """Solve ``blocks`` in that order into the last arrays, which hold zeros; see ``transport.solve_blocks``.
 
-    Blocks that share costs and capacities should come one after another. ``measures`` is (A, M) here.
+    Blocks that share costs and capacities should come one after another. ``measures`` is (A, M) here, and ``flow`` has
+    one row, which stays as it is, unless ``has_flow``.
     Returns a status and the block that it is about: ``SOLVED``, or why the work stopped there.
     """
-    num_cohorts, num_places, num_arcs = demand.shape[1], capacity.shape[1], len(place)
-    num_nodes = num_cohorts + num_places + 1
-    nodes = np.empty(num_nodes, _NODE)
-    price, amount = np.zeros(num_nodes), np.zeros(num_nodes)
-    order, market = np.zeros(num_nodes, np.int64), np.zeros(num_cohorts, np.int64)
-    nothing = np.zeros(num_arcs, np.int64)
-    useful = (np.zeros(num_cohorts + 1, np.int64), nothing, np.zeros(num_arcs), nothing.copy())
-    before, largest, largest_saving = -1, 0.0, 0.0
+    num_cohorts, root = demand.shape[1], len(nodes) - 1
+    price, amount = np.zeros(len(nodes)), np.zeros(len(nodes))
+    order, market = np.zeros(len(nodes), np.int64), np.zeros(num_cohorts, np.int64)
+    useful, near = _table(num_cohorts + 1, len(place)), _table(num_cohorts + 1, _NEAR * num_cohorts)
+    reduced = np.zeros(_NEAR * num_cohorts)
+    before, largest, largest_saving, num_same = -1, 0.0, 0.0, 0
     for block in blocks:
         own_costs, own_capacity = costs[group[block]], capacity[capacity_row[block]]
-        is_same = before >= 0 and group[before] == group[block] and capacity_row[before] == capacity_row[block]
-        if not is_same:
-            if not _useful_arcs(first, place, own_costs, own_capacity, market, useful):
+        num_same += 1
+        if before < 0 or group[before] != group[block] or capacity_row[before] != capacity_row[block]:
+            num_same, largest, largest_saving = 0, 0.0, 0.0
+            if not _choose_useful(first, place, own_costs, own_capacity, market, useful):
                 return NO_MARKET, block
-            largest = np.abs(own_costs).max()
-            largest_saving = 0.0
+            for cost in own_costs:
+                largest = max(largest, abs(cost))
             for entry in range(useful[0][num_cohorts]):
                 largest_saving = max(largest_saving, -useful[2][entry])
-            price[:] = 0.0
-        if not is_same or not is_warm:
-            _first_tree(nodes, num_cohorts, useful, market)
-        before = block
-        total = demand[block].sum()
-        amount[:num_cohorts] = demand[block]
-        amount[num_cohorts : num_nodes - 1] = np.minimum(own_capacity, 2 * total)
+            for node in range(root):
+                price[node] = 0.0
+        before, total = block, 0.0
+        for cohort in range(num_cohorts):
+            amount[cohort] = demand[block, cohort]
+            total += demand[block, cohort]
+        for node in range(num_cohorts, root):
+            amount[node] = min(own_capacity[node - num_cohorts], 2.0 * total)
         rounding = _ROUNDING * total
+        tolerances = (rounding, _ROUNDING * largest_saving)
+        is_begun = num_same > 0 and is_warm
+        if not is_begun:
+            _first_tree(nodes, useful, market)
+        elif num_same % _NEAR_FOR_BLOCKS == 1:
+            _choose_near(useful, price, near, reduced)
         num = _reprice(nodes, price, num_cohorts, order)
         _mend(nodes, amount, market, order, num, rounding)
-        pivots[block] = _optimise(
-            nodes, price, useful, amount, market, order, rounding, _ROUNDING * largest_saving, most_pivots
-        )
-        if pivots[block] < 0:
+        if is_begun:
+            pivots[block] = _optimise(nodes, price, near, amount, market, order, tolerances, most_pivots)
+            if pivots[block] < 0:
+                return TOO_MANY_PIVOTS, block
+        more = _optimise(nodes, price, useful, amount, market, order, tolerances, most_pivots - pivots[block])
+        if more < 0:
             return TOO_MANY_PIVOTS, block
-        own_flow = flow[block] if len(flow) else flow.reshape(-1)
-        value[block], least = _read_flow(
-            nodes, amount, order, num, num_cohorts, own_costs, measures, measured[block], own_flow
-        )
-        bound[block] = _dual_prices(
-            first, place, own_costs, demand[block], own_capacity, market, price, cohort_price[block], place_price[block]
-        )
+        pivots[block] += more
+        least = _set_flows(nodes, amount, order, num)
+        own_flow = flow[block if has_flow else 0]
+        value[block] = _read_flows(nodes, own_costs, measures, measured[block], own_flow, has_flow)
+        own_prices = (cohort_price[block], place_price[block])
+        bound[block] = _dual_prices(first, place, own_costs, demand[block], own_capacity, market, price, own_prices)
         if least < -_ACCURACY * total or abs(value[block] - bound[block]) > _ACCURACY * total * largest:
             return INACCURATE, block
     return SOLVED, -1

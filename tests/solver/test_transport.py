@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from rightplace.errors import SolverError
+from rightplace.solver import transport
 from rightplace.solver.transport import Arcs, Blocks, solve_blocks
+from rightplace.solver.transport_kernel import compiled
 
 if TYPE_CHECKING:
     from rightplace.program import Floats, Ints
@@ -70,6 +73,30 @@ def test_a_cohort_without_a_market_is_refused() -> None:
     """The error names the block."""
     with pytest.raises(SolverError, match="block 0: a cohort has no arc to an unlimited place"):
         _one(TWO_BY_TWO, [1] * 6, [1, 1], [3, 3, 3])
+
+
+def test_too_many_pivots_are_an_error_and_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the block; the answer so far is not given."""
+    monkeypatch.setattr(transport, "_PIVOTS_A_NODE", 0)
+    with pytest.raises(SolverError, match="block 0: no optimum after 0 pivots"):
+        _one(TWO_BY_TWO, [10, 20, 50, 10, 40, 60], [5, 4], [3, 4, np.inf])
+
+
+def _twice(number: int) -> int:
+    return 2 * number
+
+
+def test_what_is_compiled_needs_no_folder_to_write_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Installed read-only, for a user without a cache folder, functions are compiled all the same."""
+    monkeypatch.setattr("numba.core.caching._CacheLocator.ensure_cache_path", _refused)
+    with pytest.raises(RuntimeError, match="cannot cache function"):
+        numba.njit(cache=True)(_twice)
+
+    assert compiled(_twice)(4) == 8
+
+
+def _refused(_: object) -> None:
+    raise PermissionError
 
 
 def test_arrays_that_do_not_fit_are_refused_all_at_once() -> None:
@@ -149,6 +176,24 @@ def test_the_value_is_that_of_a_linear_program(problem: Problem, warm: bool) -> 
         exact = pytest.approx(solved.value[block], rel=1e-9, abs=1e-9 * _scale(costs[g], demand[block]))
         assert _by_linprog(arcs, costs[g], demand[block], capacity[c]) == exact
         assert solved.bound[block] == exact
+
+
+@pytest.mark.parametrize("load", [0.0, 0.4, 0.9, 1.5])
+def test_blocks_of_a_council_cost_what_a_linear_program_says(load: float) -> None:
+    """Forty cohorts and fifty places, whole numbers with many ties, thirty blocks one from another's tree."""
+    random = np.random.default_rng(7)
+    place = np.hstack([random.random((40, 49)).argsort(axis=1)[:, :20], np.full((40, 1), 49)])
+    costs = np.where(place == 49, 12.0, random.integers(1, 15, size=(40, 21))).reshape(1, -1)
+    arcs = Arcs(np.arange(0, 841, 21), place.ravel(), 50)
+    demand = random.poisson(random.gamma(1.0, 7.0, size=40), size=(30, 40)).astype(float)
+    capacity = np.append(random.poisson(load * demand.sum() / 30 / 49, size=49), np.inf)
+    zeros = np.zeros(30, dtype=np.int64)
+
+    solved = solve_blocks(arcs, costs, zeros, demand, capacity[None], zeros, costs)
+
+    by_linprog = [_by_linprog(arcs, costs[0], own, capacity) for own in demand]
+    assert solved.value == pytest.approx(by_linprog, rel=1e-9)
+    assert solved.bound == pytest.approx(by_linprog, rel=1e-9)
 
 
 @settings(max_examples=300)
