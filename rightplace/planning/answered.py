@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.capacity_plan import CapacityPlan, PlanYear, Service, TargetYear
+from rightplace.certificate import Certificate
 from rightplace.certificate.capacity import certify
 from rightplace.instances.quarters import WEEKS_A_QUARTER
 from rightplace.instances.targets import Firmness, Sense
 from rightplace.models.capacity import POUNDS_PER_MILE, capacity_schedule, measures_of, plan_years
 from rightplace.solver.benders import service
 from rightplace.solver.recourse import risk_mix
+from rightplace.staged import Floats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Executor
 
-    from rightplace.certificate import Certificate
     from rightplace.instances.targets import Target
     from rightplace.models.capacity_targets import MeasureYear
     from rightplace.planning.question import PlanningQuestion
     from rightplace.solver.benders import StagedOutcome
     from rightplace.solver.outcome import SolveOptions
-    from rightplace.staged import Floats
 
 _NOBODY = 1e-9
 _UNIT = 1e-6
@@ -132,7 +132,9 @@ def _counted(
 ) -> _Counted:
     staged, num = question.staged, question.staged.num_scenarios
     pence = question.data.service.use_pence_per_week
-    found = _Counted(np.zeros((num, staged.num_periods)), np.zeros((len(measures), num)), np.zeros((len(measures), num)))
+    found = _Counted(
+        np.zeros((num, staged.num_periods)), np.zeros((len(measures), num)), np.zeros((len(measures), num))
+    )
     of_quarter = [[i for i, m in enumerate(measures) if t in m.periods] for t in range(staged.num_periods)]
     for w, t, flow in service(staged, outcome, solving, executor):
         flow = np.where(flow > _NOBODY, flow, 0.0)
@@ -176,8 +178,10 @@ def _target_year(
     return year, (price or 0) * max(0.0, lacks_on_average)
 
 
-def _lacks(target: Target, measure: MeasureYear, counted: Floats, whole: Floats, point: Floats) -> tuple[Floats, Floats]:
-    """(scenarios,): how much is missing, in children, pounds or numbers (negative: to spare), and how much is rounding."""
+def _lacks(
+    target: Target, measure: MeasureYear, counted: Floats, whole: Floats, point: Floats
+) -> tuple[Floats, Floats]:
+    """(scenarios,): what is missing, in children, pounds or numbers (negative: to spare), and what is rounding."""
     value = target.values[measure.year]
     reached = counted + float(measure.counted.columns @ point) + measure.counted.constant
     wanted = np.full(len(reached), value)
@@ -188,7 +192,7 @@ def _lacks(target: Target, measure: MeasureYear, counted: Floats, whole: Floats,
 
 
 def _quantile(values: Floats, probability: Floats, share: float) -> float:
-    """The smallest value that at least so much of the probability lies at or below; those that are none are left out."""
+    """The smallest value that at least so much of the probability lies at or below, of those that are any."""
     kept = np.flatnonzero(~np.isnan(values))
     if not len(kept):
         return float("nan")

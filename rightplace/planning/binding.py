@@ -12,7 +12,7 @@ from rightplace.plan_result import ShadowPrice
 if TYPE_CHECKING:
     from rightplace.planning.question import PlanningQuestion
     from rightplace.solver.benders import StagedOutcome
-    from rightplace.staged import Floats
+    from rightplace.staged import Floats, Ints
 
 _NOTHING = 1e-6
 _FAMILIES = {
@@ -30,11 +30,9 @@ def shadow_prices(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[S
 
     Of a likely target there is none: which scenarios are given up is a whole decision.
     """
-    demand, found = question.case.demand, []
+    found = []
     by_name = {
-        c.name: price
-        for c, price in zip(question.staged.couplings, outcome.prices, strict=True)
-        if c.scenario is None
+        c.name: price for c, price in zip(question.staged.couplings, outcome.prices, strict=True) if c.scenario is None
     }
     for measure in measures_of(question.data, question.columns):
         target = question.case.targets[measure.target]
@@ -52,7 +50,6 @@ def shadow_prices(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[S
             unit = "one"
         pence = 100 * by_name[name] * size
         found.append(ShadowPrice(target_id=target.id, year=measure.year, pence=pence, unit=unit))
-    assert demand.num_scenarios  # a case has scenarios
     return tuple(found)
 
 
@@ -61,7 +58,7 @@ def _point(outcome: StagedOutcome) -> Floats:
     return outcome.point
 
 
-def _whole(question: PlanningQuestion, outcome: StagedOutcome, arcs: Floats, periods: Floats) -> float:
+def _whole(question: PlanningQuestion, outcome: StagedOutcome, arcs: Floats, periods: Ints) -> float:
     """Children that a share is of, on average: where all arcs of a cohort count alike its demand, else the flows'."""
     staged = question.staged
     mean = question.case.demand.mean[periods].sum(axis=0)

@@ -13,7 +13,6 @@ from rightplace.plan_result import Clash
 from rightplace.planning.question import MISSED, PlanOptions, question_of
 from rightplace.program import Objective
 from rightplace.solver.benders import decompose
-from rightplace.staged import Coupling, StagedProgram
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from rightplace.planning.question import PlanningQuestion
     from rightplace.solver.benders import StagedOutcome
     from rightplace.solver.outcome import SolveOptions
+    from rightplace.staged import Coupling, StagedProgram
 
 _CLEARLY = 1e-5
 """What is missed of all targets together, each as a share of itself, so that a clash counts as proven."""
@@ -111,9 +111,7 @@ def _least_missed(
 
 def _costless(staged: StagedProgram, couplings: tuple[Coupling, ...]) -> StagedProgram:
     first = replace(staged.first, objectives=(Objective("nothing", np.zeros(staged.first.num_columns)),))
-    return replace(
-        staged, first=first, arc_costs=np.zeros(len(staged.arc_costs)), couplings=couplings, risk_weight=0.0
-    )
+    return replace(staged, first=first, arc_costs=np.zeros(len(staged.arc_costs)), couplings=couplings, risk_weight=0.0)
 
 
 def _is_clash(outcome: StagedOutcome) -> bool:

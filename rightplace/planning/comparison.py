@@ -6,8 +6,6 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rightplace.instances.planning_case import PlanningCase
 from rightplace.instances.quarters import QUARTERS_A_YEAR, Quarter
 from rightplace.models.capacity import point_of
@@ -22,6 +20,8 @@ from rightplace.solver.outcome import SolveOptions
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Executor
+
+    import numpy as np
 
     from rightplace.capacity_plan import Action, CapacityPlan
     from rightplace.planning.question import PlanningQuestion

@@ -10,7 +10,7 @@ import numpy as np
 from rightplace.capacity_plan import Action
 from rightplace.models.capacity import capacity_schedule
 from rightplace.planning.question import PlanOptions, dearer, hard_misses, question_of, solved
-from rightplace.solver.benders import groups_of
+from rightplace.solver.recourse import groups_of
 from rightplace.solver.outcome import SolveOptions
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from rightplace.instances.planning_case import PlanningCase
+    from rightplace.instances.targets import Target
     from rightplace.planning.question import PlanningQuestion
     from rightplace.solver.recourse import Cut
     from rightplace.staged import Coupling, Floats, StagedProgram
@@ -67,7 +68,10 @@ def frontier(
     if target_id not in {target.id for target in case.targets}:
         known = ", ".join(target.id for target in case.targets) or "none"
         raise ValueError(f"{target_id}: expected one of the targets: {known}")
-    points, starts, cuts, before = [], (), (), None
+    points = []
+    starts: tuple[Floats, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    before: StagedProgram | None = None
     share = replace(solving, time_limit_seconds=solving.time_limit_seconds / max(1, len(values)))
     for value in values:
         question = question_of(case.replace(targets=_at(case, target_id, value)), options)
@@ -101,7 +105,7 @@ def frontier(
     return tuple(points)
 
 
-def _at(case: PlanningCase, target_id: str, value: float) -> tuple:
+def _at(case: PlanningCase, target_id: str, value: float) -> tuple[Target, ...]:
     return tuple(
         replace(target, values=dict.fromkeys(target.values, value)) if target.id == target_id else target
         for target in case.targets

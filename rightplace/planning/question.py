@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.capacity_plan import Action
+from rightplace.instances.planning_case import PlanningCase
 from rightplace.instances.quarters import Quarter
 from rightplace.instances.scenario import Demand
 from rightplace.models.capacity import CapacityColumns, CapacityData, capacity_data, capacity_program, pinned
@@ -18,7 +19,6 @@ from rightplace.staged import Floats, StagedProgram
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from rightplace.instances.planning_case import PlanningCase
     from rightplace.solver.outcome import SolveOptions
     from rightplace.solver.recourse import Cut
 

@@ -9,7 +9,7 @@ answer's value is that of a policy that can be carried out, so the gap is honest
 from __future__ import annotations
 
 import time
-from concurrent.futures import Executor
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,8 @@ from rightplace.solver.recourse import Cut, Group, Policy, Prices, Recourse
 from rightplace.staged import Floats, StagedProgram
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from concurrent.futures import Executor
 
 _MOST_ROUNDS = 400
 _SERVED_TO = 1e-7
@@ -384,13 +385,13 @@ def _whole_phase(search: _Search, starts: tuple[Floats, ...], began: float) -> L
         if search.is_over:
             break
         gap = options.relative_gap * _MIP_SHARE
-        point, bound = search.master.whole(gap, search.left, search.best.point)
+        candidate, bound = search.master.whole(gap, search.left, search.best.point)
         if bound is not None:
             search.bound = max(search.bound, bound)
-        if point is None:
+        if candidate is None:
             break
         inner = max(abs(search.bound) * options.relative_gap * 0.1, 1e-6)
-        search.evaluate(point, inner, 12, is_candidate=True)
+        search.evaluate(candidate, inner, 12, is_candidate=True)
         if options.progress is not None:
             seconds = time.perf_counter() - began
             options.progress(Progress("plan", seconds, search.best.value, search.bound))

@@ -9,12 +9,12 @@ import numpy as np
 
 from rightplace.solver.benders import Master
 from rightplace.solver.recourse import Prices, Recourse
-from rightplace.staged import Floats, Ints, StagedProgram
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from rightplace.solver.outcome import SolveOptions
+    from rightplace.staged import Floats, Ints, StagedProgram
 
 _MOST_ROUNDS = 40
 _CLOSE = 2e-4
