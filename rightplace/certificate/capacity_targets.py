@@ -147,22 +147,22 @@ def _amounts(
 ) -> tuple[Floats, Floats | None]:
     """(num_scenarios,): the measure of a year, or what counts and what it is a share of."""
     every = np.ones(case.demand.num_scenarios)
+    quarters = slice(QUARTERS_A_YEAR * year, QUARTERS_A_YEAR * (year + 1))
     here = set(case.authority_ids) if target.authority_id is None else {target.authority_id}
     match target.measure:
         case Measure.PROVIDERS_IN_AREA | Measure.SETTING_TYPES_IN_AREA:
             return every * len(_present(supplies, uses, target.measure, here, year)), None
-        case Measure.CAPITAL_BUDGET | Measure.REVENUE_BUDGET:
-            is_capital = target.measure is Measure.CAPITAL_BUDGET
-            own = bill.pence(year, is_capital=is_capital, authority_id=target.authority_id)
+        case Measure.CAPITAL_BUDGET:
+            return every * bill.pence(year, is_capital=True, authority_id=target.authority_id) / 100, None
+        case Measure.REVENUE_BUDGET:
+            own = bill.pence(year, is_capital=False, authority_id=target.authority_id)
             fees = living.fees if target.authority_id is None else living.fees_of[target.authority_id]
-            quarters = slice(QUARTERS_A_YEAR * year, QUARTERS_A_YEAR * (year + 1))
-            return (every * own + (0.0 if is_capital else fees[:, quarters].sum(axis=1))) / 100, None
+            return (own + fees[:, quarters].sum(axis=1)) / 100, None
         case Measure.LOCAL_BED_SHARE:
             beds = [
                 i for i, supply in enumerate(supplies)
                 if supply.type is SettingType.RESIDENTIAL and supply.authority_id in here
             ]  # fmt: skip
-            quarters = slice(QUARTERS_A_YEAR * year, QUARTERS_A_YEAR * (year + 1))
             places = float(room.places[quarters][:, beds].sum()) / QUARTERS_A_YEAR
             return living.counted[target.id][:, year], every * places
         case _:
