@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rightplace.instances.tables import write_instance
-from tools.library import barnet_2014, barnet_2023, tiny
+from tools.library import barnet_2014, barnet_2014_planning, barnet_2023, tiny
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +28,16 @@ BUILDERS: dict[str, Callable[[], Instance]] = {
     "barnet_2023": barnet_2023.build,
     "tiny": tiny.build,
 }
+PLANNING: dict[str, Callable[[Path], None]] = {"barnet_2014": barnet_2014_planning.write_planning}
+"""What writes the planning inputs that follow from figures; the others are written by hand."""
 
 
 def build_library(folder: Path, *names: str) -> None:
     """Write the instances of these names (all when none is given) as folders of CSV tables below a folder."""
     for name in names or tuple(BUILDERS):
         write_instance(BUILDERS[name](), folder / name)
+        if name in PLANNING:
+            PLANNING[name](folder / name / "planning")
 
 
 if __name__ == "__main__":

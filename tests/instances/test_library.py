@@ -43,9 +43,12 @@ def test_the_script_writes_the_shipped_files(name: str, tmp_path: Path) -> None:
     """tools/build_library.py makes the shipped files again, byte for byte."""
     tool = pytest.importorskip("tools.build_library", reason="the tools are not in the source distribution")
     tool.build_library(tmp_path, name)
-    made = {file.name: file.read_bytes() for file in (tmp_path / name).iterdir()}
-    shipped = {file.name: file.read_bytes() for file in library_path(name).iterdir()}
+    made = {file.relative_to(tmp_path): file.read_bytes() for file in (tmp_path / name).rglob("*") if file.is_file()}
+    folder = library_path(name)
+    shipped = {path: (folder.parent / path).read_bytes() for path in made if (folder.parent / path).is_file()}
     assert made == shipped
+    by_hand = {file.name for file in folder.iterdir() if file.is_file()} - {path.name for path in made}
+    assert not by_hand, "only planning inputs are written by hand"
 
 
 @pytest.mark.parametrize("name", CALIBRATED)
