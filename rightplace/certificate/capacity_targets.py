@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rightplace.certificate.capacity_actions import Use
-    from rightplace.certificate.capacity_living import Living, Weights
+    from rightplace.certificate.capacity_living import Counting, Living
     from rightplace.certificate.capacity_money import Bill
     from rightplace.certificate.capacity_room import Room
     from rightplace.instances.planning_case import PlanningCase
@@ -56,10 +56,10 @@ class Found:
     price_pence: float
 
 
-def weights_of(case: PlanningCase, supplies: Sequence[Supply], service: Service) -> dict[str, Weights]:
-    """By target: what a child in each lawful pair adds to the measure, and to what a share is of."""
+def counting_of(case: PlanningCase, supplies: Sequence[Supply], service: Service) -> dict[str, Counting]:
+    """By target: which lawful pairs count for the measure, and for what a share is of."""
     facts = _Pairs(case, supplies, service)
-    return {target.id: facts.weights(target) for target in case.targets if not _is_settled_by_levers(target)}
+    return {target.id: facts.counting(target) for target in case.targets if not _is_settled_by_levers(target)}
 
 
 def with_own_budget(case: PlanningCase) -> set[str]:
@@ -108,12 +108,12 @@ class _Pairs:
         self.connected = np.array([supply.connected for supply in supplies])[at]
         self.stands = np.array([supply.authority_id is not None for supply in supplies])[at]
 
-    def weights(self, target: Target) -> Weights:
+    def counting(self, target: Target) -> Counting:
         mine = np.ones(len(self.authority), np.bool_)
         if target.authority_id is not None:
             mine = self.authority == target.authority_id
         counted, whole = self._masks(target.measure)
-        return (counted & mine).astype(np.float64), (whole & mine).astype(np.float64)
+        return counted & mine, whole & mine
 
     def _masks(self, measure: Measure) -> tuple[Mask, Mask]:
         every = np.ones(len(self.authority), np.bool_)
