@@ -19,7 +19,7 @@ from rightplace.certificate.capacity_households import limits_of_households, sto
 from rightplace.certificate.capacity_living import Living
 from rightplace.certificate.capacity_money import Bill, discounted_pence, sums_of
 from rightplace.certificate.capacity_room import crowded, room_of
-from rightplace.certificate.capacity_targets import Found, found_of, counting_of, with_own_budget
+from rightplace.certificate.capacity_targets import Found, counting_of, found_of, with_own_budget
 from rightplace.certificate.checker import Certificate
 from rightplace.instances.quarters import QUARTERS_A_YEAR, WEEKS_A_QUARTER
 from rightplace.instances.supply import supply_of
