@@ -66,12 +66,15 @@ class TargetYear:
     ----------
     required
         Share, children, number or pounds.
-    mean, p10, p90
-        Of the measure over the scenarios.
+    mean
+        Of the measure over the scenarios; of a share the share of the means. Not a number where it is of nothing.
+    p10, p90
+        The smallest value that at least 10% (90%) of the probability lies at or below, without interpolation; scenarios
+        in which a share is of nothing are left out.
     met
-        As the target is meant: on average, or in enough scenarios.
+        As the target is meant: on average, or in enough scenarios. A share of nothing meets every target.
     probability_met
-        Share of scenarios in which the value is reached.
+        Probability of the scenarios in which the value is reached.
     """
 
     target_id: str

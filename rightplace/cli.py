@@ -1,13 +1,14 @@
 """The command line: parse, call one function, print. Human text on stdout; with --json one object and nothing else.
 
 Exit codes: 0 answered; 1 our own failure; 2 wrong usage; 3 input refused; 5 a limit came before any answer; for
-``check`` and ``audit``, 4 when the plan is refused; 130 when Ctrl-C, and 143 when SIGTERM, ended it before there was an
-answer.
+``check`` and ``audit``, 4 when the plan is refused; for ``plan``, ``frontier`` and ``audit-targets``, 4 when targets
+cannot be met; 130 when Ctrl-C, and 143 when SIGTERM, ended it before there was an answer.
 """
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -20,8 +21,15 @@ from rightplace.commands.explaining_shortage import shortage
 from rightplace.commands.importing import imports
 from rightplace.commands.instances import convert, generate, show, template
 from rightplace.commands.matching import match
+from rightplace.commands.planning import plan
+from rightplace.commands.planning_audit import audit_targets
+from rightplace.commands.planning_compare import compare
+from rightplace.commands.planning_frontier import frontier
 from rightplace.commands.ranking import rank
 from rightplace.errors import InstanceError, PlanError, RightplaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 app = typer.Typer(
     name="rightplace",
@@ -33,7 +41,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (match, rank, explain, shortage, check, audit, show, convert, template, generate):
+COMMANDS: tuple[Callable[..., None], ...] = (
+    match,
+    rank,
+    explain,
+    shortage,
+    check,
+    audit,
+    plan,
+    frontier,
+    compare,
+    audit_targets,
+    show,
+    convert,
+    template,
+    generate,
+)
+for command in COMMANDS:
     app.command()(command)
 app.add_typer(imports)
 

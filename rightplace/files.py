@@ -9,8 +9,10 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import tempfile
+import tomllib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -255,6 +257,47 @@ def read_json(path: Path) -> Any:
         raise InstanceError([Fault(str(path), None, None, None, f"JSON ({reason_of(error)})")]) from error
 
 
+def read_toml(path: Path, what: str) -> dict[str, Any]:
+    """The value of a TOML file (UTF-8, with or without byte-order mark).
+
+    Parameters
+    ----------
+    what
+        What it should be, with its article, for the faults.
+
+    Raises
+    ------
+    InstanceError
+        When there is none, it cannot be opened, or it is no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise InstanceError([Fault(str(path), None, None, None, f"{what}; there is none here")]) from None
+    except OSError as error:
+        raise InstanceError([Fault(str(path), None, None, None, f"{what} ({reason_of(error)})")]) from error
+    except (ValueError, RecursionError) as error:
+        raise InstanceError([Fault(str(path), None, None, None, f"a TOML file ({reason_of(error)})")]) from error
+
+
+def toml_value(value: Any) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml_value, value))}]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_toml_key(name)} = {toml_value(item)}" for name, item in value.items()) + " }"
+    return repr(value)
+
+
+def _toml_key(name: str) -> str:
+    """A key, in quotes where it needs them."""
+    return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", name) else toml_value(name)
+
+
 def _read_json(path: Path) -> dict[str, Sheet]:
     whole = read_json(path)
     tables = whole.get("tables") if isinstance(whole, dict) else None
@@ -333,7 +376,7 @@ def _write_workbook(target: Path, sheets: Mapping[str, tuple[Sequence[str], Iter
         for cell in worksheet[1]:
             cell.font = Font(bold=True)
         for row in rows:
-            worksheet.append([_excel(row.get(column)) for column in columns])
+            worksheet.append([excel_cell(row.get(column)) for column in columns])
             for cell in worksheet[worksheet.max_row]:
                 if cell.data_type == "f":  # text that begins with = is no formula
                     cell.data_type = "s"
@@ -341,7 +384,8 @@ def _write_workbook(target: Path, sheets: Mapping[str, tuple[Sequence[str], Iter
     workbook.save(target)
 
 
-def _excel(value: Cell) -> Cell:
+def excel_cell(value: Cell) -> Cell:
+    """A cell as it is written into a workbook."""
     if isinstance(value, float) and float(f"{value:.15g}") != value:
         return repr(value)  # Excel keeps 15 digits
     return ("yes" if value else "no") if isinstance(value, bool) else value

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["ANSWER", "INSTANCE", "MODEL", "PANEL", "TEMPLATE", "Output", "refusals"]
+__all__ = ["ANSWER", "INSTANCE", "MODEL", "PANEL", "TARGETS", "TEMPLATE", "Output", "refusals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ ANSWER = Output("an answer", ("", ".json", ".xlsx"), _ANSWER_FILES, _INSTANCE_FI
 INSTANCE = Output("an instance", ("", ".json", ".xlsx"), _INSTANCE_FILES, _ANSWER_FILES)
 MODEL = Output("a model", (".lp", ".mps"))
 PANEL = Output("a panel paper", (".html", ".xlsx"))
+TARGETS = Output("targets", (".toml",), replaces_files=False)
 TEMPLATE = Output("a template", (".xlsx",), replaces_files=False)
 
 

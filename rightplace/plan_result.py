@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from rightplace.capacity_plan import CapacityPlan
+from rightplace.certificate import Certificate
+from rightplace.instances.planning_case import PlanningCase
 from rightplace.result import Status
-
-if TYPE_CHECKING:
-    from rightplace.capacity_plan import CapacityPlan
-    from rightplace.certificate import Certificate
-    from rightplace.instances.planning_case import PlanningCase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +113,7 @@ class PlanResult:
 
     @property
     def influence_gap(self) -> float | None:
-        """Value less bound, by what a plan can influence: doing nothing less the bound. ``None`` where that is nothing."""
+        """Value less bound, by what a plan can influence: doing nothing less the bound. ``None`` if that is nothing."""
         if self.plan is None or self.baseline.value_pence <= self.plan.bound_pence:
             return None
         span = self.baseline.value_pence - self.plan.bound_pence

@@ -65,7 +65,7 @@ def test_highspy_and_ortools_share_a_process(first: str, second: str, solve_with
 
 def test_importing_rightplace_loads_no_heavy_library() -> None:
     """`import rightplace` loads no solver, table, graph or workbook library, so that it stays quick."""
-    heavy = {"highspy", "networkx", "openpyxl", "ortools", "pandas", "pulp"}
+    heavy = {"highspy", "networkx", "numba", "openpyxl", "ortools", "pandas", "pulp"}
 
     loaded = run_fresh("import sys", "import rightplace", "print(*sys.modules)").split()
 

@@ -13,8 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rightplace.instances import policy
+from rightplace.instances.cohorts import CohortKind
+from rightplace.instances.planning_schema import ASSUMPTION_KINDS, ASSUMPTIONS, DEMAND, LEVER_TABLES
 from rightplace.instances.schema import TABLES
 from rightplace.instances.tables import AUTHORITIES
+from rightplace.instances.targets import Measure
+from rightplace.schedules import SCHEDULE
 from tools import build_explain_doc
 
 if TYPE_CHECKING:
@@ -29,8 +33,23 @@ WARNING = "<!-- Built by `python -m tools.build_docs` from tools/pages and the c
 
 def file_formats() -> str:
     """The page on tables, policy and answer: what is written by hand, with the tables and the default policy put in."""
-    parts = {"tables": "\n\n".join(map(_table, (*TABLES, AUTHORITIES))), "policy": _policy()}
+    parts = {"tables": "\n\n".join(map(_table, (*TABLES, AUTHORITIES))), "policy": _toml("default_policy.toml")}
     return _filled("file_formats.md", parts)
+
+
+def planning() -> str:
+    """The page on the files of planning, with its tables and the default levers put in."""
+    rows = [f"| `{name}` | {kind.expected} | {note} |" for name, (kind, note) in ASSUMPTION_KINDS.items()]
+    parts = {
+        "levers": "\n\n".join(map(_table, (*LEVER_TABLES, ASSUMPTIONS))),
+        "assumptions": "\n".join(["| name | value | note |", "|---|---|---|", *rows]),
+        "default_levers": _toml("default_levers.toml"),
+        "demand": _table(DEMAND),
+        "schedule": _table(SCHEDULE),
+        "kinds": ", ".join(CohortKind),
+        "measures": ", ".join(f"`{measure}`" for measure in Measure),
+    }
+    return _filled("formats/planning.md", parts)
 
 
 def explain() -> str:
@@ -55,13 +74,17 @@ def _table(table: Table) -> str:
     return "\n".join(lines)
 
 
-def _policy() -> str:
-    """The default policy, as it stands."""
-    text = Path(policy.__file__).with_name("default_policy.toml").read_text(encoding="utf-8")
+def _toml(name: str) -> str:
+    """A file of defaults, as it stands."""
+    text = Path(policy.__file__).with_name(name).read_text(encoding="utf-8")
     return f"```toml\n{text.strip()}\n```"
 
 
-PAGES: dict[str, Callable[[], str]] = {"file_formats.md": file_formats, "explain.md": explain}
+PAGES: dict[str, Callable[[], str]] = {
+    "file_formats.md": file_formats,
+    "formats/planning.md": planning,
+    "explain.md": explain,
+}
 
 
 def build_docs(folder: Path) -> None:

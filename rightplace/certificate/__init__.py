@@ -6,8 +6,9 @@ and the policy's prices for them are the catalogue's, run on one table of all pl
 see.
 """
 
+from rightplace.certificate.capacity import CapacityCertificate, check_capacity
 from rightplace.certificate.checker import Certificate, check
 from rightplace.certificate.judged import Judged
 from rightplace.certificate.violation import Violation
 
-__all__ = ["Certificate", "Judged", "Violation", "check"]
+__all__ = ["CapacityCertificate", "Certificate", "Judged", "Violation", "check", "check_capacity"]

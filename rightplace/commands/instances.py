@@ -64,14 +64,41 @@ def convert(
     tell(f"wrote {out}")
 
 
-def template(out: Annotated[Path, typer.Argument(help="An .xlsx workbook to write.")]) -> None:
+def template(
+    out: Annotated[Path, typer.Argument(help="An .xlsx workbook to write.")],
+    instance: Annotated[
+        str | None,
+        typer.Argument(metavar="INSTANCE", help="With --planning: folder, .xlsx, .json or library name."),
+    ] = None,
+    planning: Annotated[
+        bool, typer.Option("--planning", help="The levers of a plan for INSTANCE, and targets.toml beside them.")
+    ] = False,
+) -> None:
     """Write an empty workbook that a council can fill in, with drop-downs and notes."""
     from rightplace import outputs
     from rightplace.instances.template import write_template
 
+    if planning:
+        _planning_template(out, DEFAULT_INSTANCE if instance is None else instance)
+        return
+    if instance is not None:
+        raise typer.BadParameter(f"INSTANCE {instance}: expected none without --planning")
     refuse_paths(outputs.TEMPLATE, [out])
     write_template(out)
     tell(f"wrote {out}: fill it in, then run: rightplace match {out}")
+
+
+def _planning_template(out: Path, instance: str) -> None:
+    """Levers and targets to fill in, for an instance."""
+    from rightplace import outputs
+    from rightplace.instances.planning_template import TARGETS_FILE, write_planning_template
+
+    targets, sources = out.with_name(TARGETS_FILE), sources_of(instance, None)
+    refuse_paths(outputs.TEMPLATE, [out], sources)
+    refuse_paths(outputs.TARGETS, [targets], sources)
+    write_planning_template(out, open_instance(instance, None))
+    tell(f"wrote {out} and {targets}: fill them in, then run:")
+    tell(f"rightplace plan {instance} --levers {out} --targets {targets}")
 
 
 def generate(

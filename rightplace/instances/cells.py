@@ -38,7 +38,8 @@ class Kind:
     """How one sort of value is read from and written to a cell.
 
     ``expected`` completes the sentence "expected ..."; ``choices`` feed a drop-down; ``locations`` lists the location
-    texts that a cell mentions, so that they can be looked up together.
+    texts that a cell mentions, so that they can be looked up together; with ``says_why``, the error of a value that
+    cannot be read says what is wrong with it.
     """
 
     expected: str
@@ -46,6 +47,7 @@ class Kind:
     show: Callable[[Any], Cell]
     choices: tuple[str, ...] = ()
     locations: Callable[[Cell], list[str]] | None = None
+    says_why: bool = False
 
 
 def _simple(expected: str, read: Callable[[Cell], Any], show: Callable[[Any], Cell], *choices: str) -> Kind:
@@ -89,20 +91,26 @@ def integer(low: int, high: int) -> Kind:
     return _simple(f"a whole number from {low} to {high}", _read_integer(low, high), int, *choices)
 
 
-def _read_money(cell: Cell) -> int:
-    if isinstance(cell, bool):
-        raise ValueError
-    text = re.sub(r"(?i)\s*(per|a|/)\s*(week|wk|w)\.?$", "", as_text(cell)) if isinstance(cell, str) else str(cell)
-    amount = Decimal(text.replace("£", "").replace(",", "").strip())
-    if not 0 <= amount < 10**7:
-        raise ValueError
-    pence = round(amount * 100) if isinstance(cell, float) else amount * 100
-    if pence != int(pence) or pence >= 10**9:
-        raise ValueError
-    return int(pence)
+def _read_pounds(digits: int) -> Callable[[Cell], int]:
+    """Reads amounts of less than a one with so many noughts, in pounds, as pence."""
+
+    def read(cell: Cell) -> int:
+        if isinstance(cell, bool):
+            raise ValueError
+        text = re.sub(r"(?i)\s*(per|a|/)\s*(week|wk|w)\.?$", "", as_text(cell)) if isinstance(cell, str) else str(cell)
+        amount = Decimal(text.replace("£", "").replace(",", "").strip())
+        if not 0 <= amount < 10**digits:
+            raise ValueError
+        pence = round(amount * 100) if isinstance(cell, float) else amount * 100
+        if pence != int(pence) or pence >= 10 ** (digits + 2):
+            raise ValueError
+        return int(pence)
+
+    return read
 
 
-MONEY = _simple("an amount in pounds a week such as £1,234.50", _read_money, lambda pence: pence / 100)
+MONEY = _simple("an amount in pounds a week such as £1,234.50", _read_pounds(7), lambda pence: pence / 100)
+AMOUNT = _simple("an amount in pounds such as £250,000", _read_pounds(10), lambda pence: pence / 100)
 
 _YES = {"yes", "y", "true", "t", "1", "x", "✓", "✔"}
 _NO = {"no", "n", "false", "f", "0", "-"}
@@ -302,6 +310,7 @@ LOCATION = Kind(
     lambda cell, lookup: lookup.locate(as_text(cell)),
     lambda point: point.text,
     locations=lambda cell: [as_text(cell)],
+    says_why=True,
 )
 
 _WITHIN = re.compile(r"(.*?)(?:\s+within\s+(\d+(?:\.\d+)?|\.\d+)\s*(?:miles?|mi)?)?", re.IGNORECASE | re.DOTALL)
@@ -328,6 +337,7 @@ AVOID = Kind(
     _read_avoid,
     lambda areas: "; ".join(map(_show_avoid, areas)),
     locations=lambda cell: [text for text, _ in _avoid_parts(cell)],
+    says_why=True,
 )
 
 _COUNT = re.compile(r"(\d+)(?:\s+from\s+(.+?))?(?:\s+until\s+(.+?))?", re.IGNORECASE)
@@ -364,11 +374,17 @@ def place_counts(state: PlaceState) -> Kind:
     return _simple("a number of places, with dates if need be: 2, or 1; 1 from 2023-12-20", read, show)
 
 
-AUTHORITY = Kind("an English authority by name or code", lambda cell, look: look.authority_id(as_text(cell)), str)
+AUTHORITY = Kind(
+    "an English authority by name or code",
+    lambda cell, look: look.authority_id(as_text(cell)),
+    str,
+    says_why=True,
+)
 AUTHORITIES = Kind(
     "English authorities by name or code, separated by semicolons",
     lambda cell, look: frozenset(look.authority_id(part) for part in _parts(cell, ";")),
     lambda ids: "; ".join(sorted(ids)),
+    says_why=True,
 )
 
 
@@ -377,6 +393,5 @@ def read_cell(kind: Kind, cell: Cell, lookup: Lookup) -> tuple[Any, str | None]:
     try:
         return kind.read(cell, lookup), None
     except (ValueError, InvalidOperation, OverflowError) as error:
-        looked_up = kind.locations is not None or kind in (AUTHORITY, AUTHORITIES)
-        detail = str(error).split(": expected ")[0] if looked_up else ""
+        detail = str(error).split(": expected ")[0] if kind.says_why else ""
         return None, f"{kind.expected}; {detail}" if detail else kind.expected

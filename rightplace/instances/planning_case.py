@@ -9,7 +9,7 @@ from typing import Any
 
 from rightplace.instances.instance import Instance
 from rightplace.instances.levers import Levers
-from rightplace.instances.quarters import QUARTERS_A_YEAR, Quarter, year_name
+from rightplace.instances.quarters import QUARTERS_A_YEAR, Quarter, year_names
 from rightplace.instances.scenario import Demand
 from rightplace.instances.targets import Risk, Target
 
@@ -45,7 +45,7 @@ class PlanningCase:
     @cached_property
     def year_names(self) -> tuple[str, ...]:
         """What the years are called."""
-        return tuple(year_name(self.first + QUARTERS_A_YEAR * year) for year in range(self.num_years))
+        return year_names(self.first, self.num_years)
 
     @cached_property
     def authority_ids(self) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from annotated_types import Ge, Le
 from pydantic import Strict
 
-from rightplace.errors import Fault, InstanceError, reason_of
+from rightplace.errors import Fault, InstanceError
+from rightplace.files import read_toml, toml_value
 from rightplace.instances.children import ADULT_MONTHS, RiskLevel, RiskToOthers
 from rightplace.instances.settings import MAX_NEED_LEVEL, Grade
 
@@ -308,15 +309,7 @@ def read_policy(path: Path) -> Policy:
     InstanceError
         As ``policy_from``; also when the file is no TOML.
     """
-    try:
-        settings = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        raise InstanceError([Fault(str(path), None, None, None, "a policy file; there is none here")]) from None
-    except OSError as error:
-        raise InstanceError([Fault(str(path), None, None, None, f"a policy file ({reason_of(error)})")]) from error
-    except (ValueError, RecursionError) as error:
-        raise InstanceError([Fault(str(path), None, None, None, f"a TOML file ({reason_of(error)})")]) from error
-    return policy_from(settings, path.name)
+    return policy_from(read_toml(path, "a policy file"), path.name)
 
 
 def policy_settings(policy: Policy) -> dict[str, dict[str, Any]]:
@@ -338,18 +331,6 @@ def write_toml(policy: Policy) -> str:
     lines = []
     for section, values in policy_settings(policy).items():
         lines.append(f"[{section}]")
-        lines += [f"{name} = {_toml(value)}" for name, value in values.items()]
+        lines += [f"{name} = {toml_value(value)}" for name, value in values.items()]
         lines.append("")
     return "\n".join(lines)
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + " }"
-    return repr(value)

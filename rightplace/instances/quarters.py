@@ -58,3 +58,8 @@ class Quarter:
 def year_name(first: Quarter) -> str:
     """What a year of four quarters is called: ``2025`` when it begins in January, else ``2025/26``."""
     return str(first.year) if first.number == 1 else f"{first.year}/{(first.year + 1) % 100:02}"
+
+
+def year_names(first: Quarter, num_years: int) -> tuple[str, ...]:
+    """What the years of a plan are called that begins with a quarter."""
+    return tuple(year_name(first + QUARTERS_A_YEAR * year) for year in range(num_years))

@@ -289,16 +289,27 @@ def _take(values: Values, names: tuple[str, ...]) -> Values:
     return {name: values.pop(name) for name in names if name in values}
 
 
+def take_fees(values: Values) -> tuple[int, ...]:
+    """Take the fees by need level out of a row: a level that is empty costs as the one below, else as the one above."""
+    fees: list[int] = []
+    for level in (1, 2, 3, 4):
+        fee = values.pop(f"fee_level_{level}", None)
+        if fee is not None:
+            fees.extend([fee] * (level - len(fees)) if not fees else [fees[-1]] * (level - 1 - len(fees)) + [fee])
+    return tuple(fees)
+
+
+def show_fees(fees: tuple[int, ...]) -> Values:
+    """Fees by need level as values of a row."""
+    return {f"fee_level_{level}": fee for level, fee in enumerate(fees, start=1)}
+
+
 def _build_setting(cls: type[Setting]) -> Callable[[Values], Setting]:
     def build(values: Values) -> Setting:
         terms = Terms(**_take(values, _TERMS_FIELDS))
         counts = tuple(count for name in _COUNTS for count in values.pop(name, ()))
-        fees: list[int] = []
-        for level in (1, 2, 3, 4):
-            fee = values.pop(f"fee_level_{level}", None)
-            if fee is not None:
-                fees.extend([fee] * (level - len(fees)) if not fees else [fees[-1]] * (level - 1 - len(fees)) + [fee])
-        offer = Offer(terms=terms, place_counts=counts, fees_pence_per_week=tuple(fees), **_take(values, _OFFER_FIELDS))
+        fees = take_fees(values)
+        offer = Offer(terms=terms, place_counts=counts, fees_pence_per_week=fees, **_take(values, _OFFER_FIELDS))
         return cls(offer=offer, **values)
 
     return build
@@ -310,7 +321,7 @@ def _flatten_setting(setting: Setting) -> Values:
     values |= {name: getattr(offer, name) for name in _OFFER_FIELDS}
     values |= {name: getattr(offer.terms, name) for name in _TERMS_FIELDS}
     values |= {name: tuple(n for n in offer.place_counts if n.state is state) for name, state in _COUNTS.items()}
-    values |= {f"fee_level_{level}": fee for level, fee in enumerate(offer.fees_pence_per_week, start=1)}
+    values |= show_fees(offer.fees_pence_per_week)
     return values
 
 

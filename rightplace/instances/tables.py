@@ -8,17 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections import defaultdict
 from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from rightplace.errors import Fault, InstanceError
 from rightplace.files import Cell, Form, Row, Sheet, read_sheets, write_sheets
 from rightplace.instances import cells
-from rightplace.instances.geography import Authority, Point, english_authorities, find_authority, locate_many
-from rightplace.instances.instance import SETTING_TABLE_NAMES, Instance, Tables, Unread, cross_faults, table_of
+from rightplace.instances.geography import Authority, Point, english_authorities
+from rightplace.instances.instance import SETTING_TABLE_NAMES, Instance, Tables, cross_faults, table_of
 from rightplace.instances.policy import Policy, policy_from, policy_settings, read_policy, write_toml
 from rightplace.instances.schema import (
     AUTHORISATIONS,
@@ -35,6 +33,7 @@ from rightplace.instances.schema import (
     Values,
 )
 from rightplace.instances.settings import Contract, PlaceCount, PlaceState, Provider, Setting
+from rightplace.instances.table_reader import PlaceLookup, TableReader, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -60,7 +59,6 @@ _ABOUT = "about"
 _POLICY = "policy"
 _POLICY_FILE = "policy.toml"
 _GUIDES = {"guide", "lists"}
-_KNOWN = {_ABOUT, _POLICY, AUTHORITIES.name, *(table.name for table in TABLES)}
 
 
 def _authority(values: Values) -> Authority:
@@ -69,127 +67,12 @@ def _authority(values: Values) -> Authority:
     return replace(known, **values) if known is not None else Authority(**({"name": values["id"]} | values))
 
 
-class _Lookup:
-    """Locations and authorities that the tables mention; an authority whose own row could not be read passes."""
-
-    def __init__(self, texts: Iterable[str], authorities: Iterable[Authority], unread: Unread = Unread()) -> None:
-        self._unread = unread
-        self._points = locate_many(texts)
-        self.authorities = {authority.id: authority for authority in authorities}
-        self._ids = {authority.name.casefold(): authority.id for authority in self.authorities.values()}
-        self._found: dict[str, str] = {}
-
-    def locate(self, text: str) -> Point:
-        """See ``cells.Lookup``."""
-        point = self._points[text]
-        if isinstance(point, ValueError):
-            raise point
-        return point
-
-    def authority_id(self, text: str) -> str:
-        """See ``cells.Lookup``; authorities of the instance come before the English ones."""
-        if text in self.authorities or self._unread.may_hold(AUTHORITIES.name, text):
-            return text
-        if text not in self._found:
-            own = self._ids.get(text.casefold())
-            self._found[text] = own if own is not None else find_authority(text).id
-        return self._found[text]
-
-
-class _Reader:
-    """Reads the rows of all tables, collecting faults as it goes, and remembers what it had to refuse."""
+class _Reader(TableReader):
+    """Reads the tables of an instance; its own authorities come before the English ones."""
 
     def __init__(self, sheets: Mapping[str, Sheet]) -> None:
-        self.sheets = sheets
-        self.faults: list[Fault] = []
-        self.where: dict[tuple[str, str], tuple[str, int]] = {}
-        self.refused: dict[str, set[str]] = defaultdict(set)
-        self.unread = Unread(self.refused, self._unread_tables())
-        tables = (AUTHORITIES, *TABLES)
-        texts = {text for table in tables for text in self._texts(table)}
-        self.lookup = _Lookup(texts, ())
-        self.lookup = _Lookup(texts, self.read(AUTHORITIES), self.unread)
-
-    def _unread_tables(self) -> frozenset[str]:
-        """Tables that cannot be read: without a column of ids, or missing where another sheet's name is unknown."""
-        for name, sheet in self.sheets.items():
-            if name not in _KNOWN:
-                expected = _suggestion("a table named one of", name, sorted(_KNOWN))
-                self.faults.append(Fault(sheet.source, None, None, None, expected))
-        headless = {name for name, sheet in self.sheets.items() if sheet.rows and "id" not in sheet.columns}
-        return frozenset(headless if self.sheets.keys() <= _KNOWN else headless | (_KNOWN - self.sheets.keys()))
-
-    def _texts(self, table: Table) -> Iterable[str]:
-        columns = [column for column in table.columns if column.kind.locations is not None]
-        sheet = self.sheets.get(table.name)
-        for _, row in sheet.rows if sheet is not None else ():
-            for column in columns:
-                if column.name in row and column.kind.locations is not None:
-                    yield from column.kind.locations(row[column.name])
-
-    def values(self, table: Table) -> Iterable[tuple[int, Values]]:
-        """The readable rows of a table: row number and values by column; faults go to ``faults``."""
-        sheet = self.sheets.get(table.name)
-        if sheet is None:
-            if table.needed and table.name not in self.unread.tables:
-                self.faults.append(Fault(table.name, None, None, None, f"a table of {table.name}"))
-            return
-        known = {column.name: column for column in table.columns}
-        for name in sheet.columns:
-            if name and name not in known:
-                self.faults.append(Fault(sheet.source, 1, name, None, _suggestion("one of the columns", name, known)))
-        for column in table.columns:
-            if column.required and column.name not in sheet.columns and sheet.rows:
-                self.faults.append(Fault(sheet.source, 1, column.name, None, "this column, which is required"))
-        for number, row in sheet.rows:
-            values, complete = self._row(sheet.source, number, row, table)
-            key = values.get("id")
-            if key is not None and self._is_taken(table.name, key, sheet.source, number):
-                continue
-            if complete:
-                yield number, values
-            elif key is not None:
-                self.refused[table.name].add(key)
-
-    def _is_taken(self, table: str, key: str, source: str, number: int) -> bool:
-        """Whether an earlier row has this id, which is a fault; settings share their ids among three tables."""
-        for name in SETTING_TABLE_NAMES if table in SETTING_TABLE_NAMES else (table,):
-            if (name, key) in self.where:
-                first, row = self.where[name, key]
-                other = f"row {row}" if first == source else f"{first}, row {row},"
-                self.faults.append(Fault(source, number, "id", key, f"another id: {other} has this one"))
-                return True
-        self.where[table, key] = (source, number)
-        return False
-
-    def _row(self, source: str, number: int, row: Row, table: Table) -> tuple[Values, bool]:
-        values: Values = {}
-        complete = True
-        for column in table.columns:
-            if column.name not in row:
-                if column.required and column.name in self.sheets[table.name].columns:
-                    self.faults.append(Fault(source, number, column.name, None, column.kind.expected))
-                complete = complete and not column.required
-                continue
-            cell = row[column.name]
-            value, expected = cells.read_cell(column.kind, cell, self.lookup)
-            if expected is not None:
-                self.faults.append(Fault(source, number, column.name, str(cell), expected))
-                complete = False
-            else:
-                values[column.name] = value
-        return values, complete
-
-    def read(self, table: Table) -> list[Any]:
-        """The objects of a table."""
-        return [table.build(values) for _, values in self.values(table)]
-
-
-def _suggestion(what: str, found: str, known: Iterable[str]) -> str:
-    """The names that would do, and the closest of them first."""
-    names = list(known)
-    close = get_close_matches(found, names, n=1)
-    return f"{what} {', '.join(names)}" + (f" (did you mean {close[0]}?)" if close else "")
+        super().__init__(sheets, (AUTHORITIES, *TABLES), (_ABOUT, _POLICY), [SETTING_TABLE_NAMES])
+        self.know(self.read(AUTHORITIES))
 
 
 def read_instance(path: Path, policy: Policy | None = None) -> Instance:
@@ -345,7 +228,7 @@ def _policy_value(cell: Cell) -> Any:
 
 
 def _authorities(
-    lookup: _Lookup,
+    lookup: PlaceLookup,
     children: Iterable[Child],
     settings: Iterable[Setting],
     providers: Iterable[Provider],
@@ -358,14 +241,6 @@ def _authorities(
     english = english_authorities()
     found = {key: english[key] for key in used if key in english} | lookup.authorities
     return tuple(found[key] for key in sorted(found))
-
-
-def _rows(table: Table, items: Iterable[Any]) -> list[Row]:
-    rows: list[Row] = []
-    for item in items:
-        values = table.flatten(item)
-        rows.append({c.name: c.kind.show(values[c.name]) for c in table.columns if values.get(c.name) is not None})
-    return rows
 
 
 def instance_sheets(instance: Instance) -> dict[str, tuple[tuple[str, ...], list[Row]]]:
@@ -386,7 +261,7 @@ def instance_sheets(instance: Instance) -> dict[str, tuple[tuple[str, ...], list
     about: list[Row] = [{"field": "name", "value": instance.name}, {"field": "date", "value": instance.date}]
     sheets: dict[str, tuple[tuple[str, ...], list[Row]]] = {_ABOUT: (("field", "value"), about)}
     for table in (*TABLES, AUTHORITIES):
-        rows = _rows(table, items[table.name])
+        rows = rows_of(table, items[table.name])
         if rows or table.needed:
             sheets[table.name] = (tuple(column.name for column in table.columns), rows)
     return sheets

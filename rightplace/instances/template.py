@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rightplace.files import written_at_once
-from rightplace.instances import cells
+from rightplace.files import excel_cell, written_at_once
+from rightplace.instances import cells, planning_cells
 from rightplace.instances.geography import english_authorities
 from rightplace.instances.schema import (
     AUTHORISATIONS,
@@ -25,10 +26,13 @@ from rightplace.instances.schema import (
 from rightplace.instances.tables import AUTHORITIES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
+
+    from rightplace.files import Row
 
 _SHEETS = (
     CHILDREN,
@@ -59,8 +63,10 @@ _AS_TEXT = (
     cells.AUTHORITY,
     cells.AUTHORITIES,
     RATIO,
+    planning_cells.LEVER_ID,
 )
 _REFERENCES = {"provider_id": PROVIDERS.name, "contract_id": CONTRACTS.name, "child_id": CHILDREN.name}
+Lines = tuple[tuple[str, ...], ...]
 _ORDER = (
     ("about", "1", "The date that ages and vacancies are taken at, and a name for the workbook. Must be filled."),
     (PROVIDERS.name, "2", PROVIDERS.note),
@@ -75,7 +81,7 @@ _ORDER = (
     (DECISIONS.name, "if any", DECISIONS.note),
     (AUTHORITIES.name, "rarely", AUTHORITIES.note),
 )
-_TYPING = (
+TYPING: Lines = (
     (
         "Headers",
         "Leave the first row of each sheet as it is. Rest the mouse on a header to read what belongs below it.",
@@ -126,27 +132,22 @@ def write_template(path: Path) -> None:
     from openpyxl import Workbook
 
     workbook = Workbook()
-    guide = workbook.worksheets[0]
-    guide.title = "guide"
-    _guide(guide, path.name)
+    add_guide(workbook, "Children and vacancies for rightplace", _parts(path.name))
     _about(workbook.create_sheet("about"))
-    lists = _Lists(workbook)
+    names = tuple(sorted(authority.name for authority in english_authorities().values()))
+    lists = Lists(workbook, _REFERENCES, names)
     for table in _SHEETS:
-        _sheet(workbook.create_sheet(table.name), table, lists)
+        add_table(workbook, table, lists)
     lists.write()
     with written_at_once(path) as target:
         workbook.save(target)
 
 
-def _guide(sheet: Worksheet, name: str) -> None:
+def _parts(name: str) -> tuple[tuple[str, Lines], ...]:
     """What each sheet is for, how cells may be typed, privacy, and the command to run."""
-    from openpyxl.styles import Alignment, Font
-
-    sheet.append(["Children and vacancies for rightplace"])
-    sheet["A1"].font = Font(bold=True, size=14)
-    parts: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
+    return (
         ("Fill the sheets in this order", tuple((title, f"{order}. {note}") for title, order, note in _ORDER)),
-        ("How to type", _TYPING),
+        ("How to type", TYPING),
         ("Privacy", tuple(("", line) for line in _PRIVACY)),
         (
             "Then run",
@@ -157,9 +158,19 @@ def _guide(sheet: Worksheet, name: str) -> None:
             ),
         ),
     )
-    for title, lines in parts:
+
+
+def add_guide(workbook: Workbook, title: str, parts: Iterable[tuple[str, Lines]]) -> None:
+    """Make the first sheet of a new workbook its guide: headed parts of lines, of a word and what it means."""
+    from openpyxl.styles import Alignment, Font
+
+    sheet = workbook.worksheets[0]
+    sheet.title = "guide"
+    sheet.append([title])
+    sheet["A1"].font = Font(bold=True, size=14)
+    for heading, lines in parts:
         sheet.append([])
-        sheet.append([title])
+        sheet.append([heading])
         sheet.cell(sheet.max_row, 1).font = Font(bold=True)
         for line in lines:
             sheet.append(list(line))
@@ -184,10 +195,11 @@ def _about(sheet: Worksheet) -> None:
     sheet.freeze_panes = "A2"
 
 
-def _sheet(sheet: Worksheet, table: Table, lists: _Lists) -> None:
-    """The header of a table; formats and drop-downs for the rows below it."""
+def add_table(workbook: Workbook, table: Table, lists: Lists, rows: Iterable[Row] = ()) -> None:
+    """A sheet for a table: its header; formats and drop-downs for the rows below it, of which some may be filled in."""
     from openpyxl.utils import get_column_letter
 
+    sheet = workbook.create_sheet(table.name)
     sheet.append([column.name for column in table.columns])
     for number, column in enumerate(table.columns, start=1):
         _header(sheet, number, column.required, f"{column.note}\n\nexpected {column.kind.expected}".strip())
@@ -200,6 +212,10 @@ def _sheet(sheet: Worksheet, table: Table, lists: _Lists) -> None:
         source = lists.source_of(column)
         if source is not None:
             _drop_down(sheet, f"{letter}2:{letter}{_LAST_ROW}", source, column)
+    for number, row in enumerate(rows, start=2):
+        for position, column in enumerate(table.columns, start=1):
+            cell = sheet.cell(number, position, excel_cell(row.get(column.name)))
+            cell.number_format = _format_of(column) or cell.number_format
     sheet.freeze_panes = "B2"
 
 
@@ -217,7 +233,7 @@ def _header(sheet: Worksheet, number: int, required: bool, note: str) -> None:
 def _format_of(column: Column) -> str | None:
     if column.kind == cells.DATE:
         return _DATE
-    if column.kind == cells.MONEY:
+    if column.kind in (cells.MONEY, cells.AMOUNT):
         return _MONEY
     return _TEXT if column.kind in _AS_TEXT else None
 
@@ -239,22 +255,41 @@ def _drop_down(sheet: Worksheet, where: str, source: str, column: Column) -> Non
     sheet.add_data_validation(validation)
 
 
-class _Lists:
-    """The hidden sheet of the words that drop-downs offer, a column a list."""
+class Lists:
+    """The hidden sheet of the words that drop-downs offer, a column a list.
 
-    def __init__(self, workbook: Workbook) -> None:
+    Parameters
+    ----------
+    references
+        By name of a column, the table of the workbook whose ids it offers.
+    authorities
+        What a column of an authority offers.
+    words
+        By name of a column, what it offers.
+    """
+
+    def __init__(
+        self,
+        workbook: Workbook,
+        references: Mapping[str, str],
+        authorities: tuple[str, ...],
+        words: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    ) -> None:
         self._workbook = workbook
+        self._references = references
+        self._authorities = authorities
+        self._words = words
         self._lists: list[tuple[str, ...]] = []
 
     def source_of(self, column: Column) -> str | None:
         """The range of a column's drop-down; ``None`` when it has none."""
         from openpyxl.utils import get_column_letter
 
-        if column.name in _REFERENCES:
-            return f"{_REFERENCES[column.name]}!$A$2:$A${_LAST_ROW}"
-        choices = column.kind.choices
+        if column.name in self._references:
+            return f"{self._references[column.name]}!$A$2:$A${_LAST_ROW}"
+        choices = self._words.get(column.name, column.kind.choices)
         if column.kind == cells.AUTHORITY:
-            choices = tuple(sorted(authority.name for authority in english_authorities().values()))
+            choices = self._authorities
         if not choices:
             return None
         if choices not in self._lists:
@@ -270,6 +305,3 @@ class _Lists:
             for row, choice in enumerate(choices, start=2):
                 sheet.cell(row, column, int(choice) if choice.lstrip("-").isdigit() else choice)
         sheet.sheet_state = "hidden"
-
-
-__all__ = ["write_template"]

@@ -1,0 +1,191 @@
+"""rightplace plan."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from rightplace.commands.common import (
+    DEFAULT_INSTANCE,
+    EXIT_FAILED,
+    EXIT_NO_ANSWER,
+    InstanceArgument,
+    JsonOption,
+    PolicyOption,
+    ThreadsOption,
+    TimeLimitOption,
+    console,
+    print_json,
+    refuse_paths,
+    solving_on,
+    tell,
+)
+from rightplace.commands.planning_inputs import (
+    DEFAULT_GAP,
+    EXIT_LIMIT,
+    DemandOption,
+    GrowthOption,
+    LeversOption,
+    PlanGapOption,
+    PlanningInputs,
+    PlanSeedOption,
+    PlanSolverName,
+    PlanSolverOption,
+    ScenariosOption,
+    SchedulerOption,
+    TargetsOption,
+    WorkersOption,
+    YearsOption,
+    computing_on,
+    open_case,
+)
+from rightplace.outputs import Output
+
+if TYPE_CHECKING:
+    from rightplace.capacity_plan import Action
+    from rightplace.instances.planning_case import PlanningCase
+    from rightplace.instances.quarters import Quarter
+
+PLAN_FILE = Output("a capacity plan", (".json",))
+PICTURE = Output("a picture", (".svg",))
+_Parsed = TypeVar("_Parsed")
+
+
+def plan(
+    instance: InstanceArgument = DEFAULT_INSTANCE,
+    demand: DemandOption = None,
+    targets: TargetsOption = None,
+    levers: LeversOption = None,
+    scenarios: ScenariosOption = None,
+    years: YearsOption = None,
+    growth: GrowthOption = None,
+    pin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="VERB:LEVER[=QUANTITY]@QUARTER",
+            help="The plan must do this: open:site3@2025Q2, recruit:teens=16@2026Q4. Verbs: open, change, recruit, "
+            "retain, convert, let. Repeatable.",
+        ),
+    ] = None,
+    forbid: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VERB:LEVER[@QUARTER]", help="The plan must not do this, then or at all. Repeatable."),
+    ] = None,
+    pins: Annotated[
+        Path | None, typer.Option(help="A schedule that the plan must keep: .csv (lever, quantity, quarter) or .json.")
+    ] = None,
+    next_best: Annotated[bool, typer.Option(help="Also look for the next-best plan that differs.")] = True,
+    foresight: Annotated[bool, typer.Option(help="Also say what scenarios and foresight are worth.")] = True,
+    fresh_scenarios: Annotated[
+        int, typer.Option(min=0, help="Scenarios that the plan was not made for, to test it on; 0 for none.")
+    ] = 200,
+    policy: PolicyOption = None,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = 1,
+    solver: PlanSolverOption = PlanSolverName.OURS,
+    time_limit: TimeLimitOption = 600.0,
+    gap: PlanGapOption = DEFAULT_GAP,
+    threads: ThreadsOption = 1,
+    seed: PlanSeedOption = 0,
+    out: Annotated[list[Path] | None, typer.Option(help="Write the plan as .json. May be repeated.")] = None,
+    picture: Annotated[
+        list[Path] | None,
+        typer.Option(help="Draw the schedule, and places against expected demand, as .svg. May be repeated."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Plan homes, carers and contracts that meet the targets at least expected cost, whatever demand does.
+
+    Prints the schedule by quarter, cost by year against doing nothing, each target with its range and what a little
+    more of it costs, what binds, and how good and how sure the plan is. Every plan is checked without the model. Exit
+    code 4 when the targets cannot hold together: then it says which, and the least that would have to give.
+    """
+    from rightplace.files import write_json
+    from rightplace.planning import PlanOptions, plan_capacity
+    from rightplace.reports.capacity_answer import capacity_object
+    from rightplace.reports.capacity_terminal import print_capacity_result
+
+    inputs = PlanningInputs(instance, policy, demand, targets, levers, scenarios, years, growth, seed)
+    sources = [*inputs.sources, *([pins] if pins is not None else [])]
+    refuse_paths(PLAN_FILE, out or [], sources)
+    refuse_paths(PICTURE, picture or [], sources)
+    case = open_case(inputs)
+    pinned, forbidden = decided(case, pin or (), forbid or (), pins)
+    options = PlanOptions(
+        pins=pinned,
+        forbids=forbidden,
+        next_best=next_best,
+        foresight=foresight,
+        fresh_scenarios=fresh_scenarios,
+        seed=seed,
+    )
+    with (
+        computing_on(scheduler, workers) as executor,
+        solving_on(solver.value, time_limit, gap, threads, seed) as solving,
+    ):
+        result = plan_capacity(case, options, solving, executor)
+    answer = capacity_object(result) | {"inputs": inputs.as_object()}
+    if json:
+        print_json(answer)
+    else:
+        print_capacity_result(result, console())
+    sys.stdout.flush()  # the answer is worth having even when it cannot be written
+    if result.plan is None:
+        raise typer.Exit(EXIT_NO_ANSWER if result.clash is not None else EXIT_LIMIT)
+    if result.certificate is not None and not result.certificate.is_accepted:
+        tell("the certificate refused the plan: this is a fault of rightplace, please report it; nothing was written")
+        raise typer.Exit(EXIT_FAILED)
+    for path in out or []:
+        write_json(path, answer)
+        tell(f"wrote {path}")
+    for path in picture or []:
+        draw(case, result.plan.schedule, path)
+
+
+def decided(
+    case: PlanningCase, pin: Sequence[str], forbid: Sequence[str], pins: Path | None
+) -> tuple[tuple[Action, ...], tuple[tuple[str, Quarter | None], ...]]:
+    """What the command line pins and forbids.
+
+    Raises
+    ------
+    typer.BadParameter
+        For every text that names no use of a lever, all at once.
+    """
+    from rightplace.schedules import parse_forbid, parse_pin, read_schedule
+
+    wrong: list[str] = []
+    pinned = _parsed("--pin", pin, lambda text: parse_pin(text, case), wrong)
+    forbidden = _parsed("--forbid", forbid, lambda text: parse_forbid(text, case), wrong)
+    if wrong:
+        raise typer.BadParameter("\n".join(wrong))
+    if pins is not None:
+        pinned += read_schedule(pins, case)
+    return tuple(pinned), tuple(forbidden)
+
+
+def _parsed(option: str, texts: Sequence[str], parse: Callable[[str], _Parsed], wrong: list[str]) -> list[_Parsed]:
+    """Each text as what it names; what names nothing is added to ``wrong``."""
+    found = []
+    for text in texts:
+        try:
+            found.append(parse(text))
+        except ValueError as error:
+            wrong.append(f"{option} {error}")
+    return found
+
+
+def draw(case: PlanningCase, schedule: tuple[Action, ...], path: Path) -> None:
+    """Write the picture of a plan."""
+    from rightplace.files import written_at_once
+    from rightplace.reports.capacity_picture import plan_picture
+    from rightplace.reports.capacity_places import places_by_type
+
+    text = plan_picture(case, schedule, places_by_type(case, schedule))
+    with written_at_once(path) as target:
+        target.write_text(text, encoding="utf-8")
+    tell(f"wrote {path}")

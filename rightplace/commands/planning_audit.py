@@ -1,0 +1,75 @@
+"""rightplace audit-targets."""
+
+from __future__ import annotations
+
+import typer
+
+from rightplace.commands.common import (
+    DEFAULT_INSTANCE,
+    EXIT_NO_ANSWER,
+    InstanceArgument,
+    JsonOption,
+    PolicyOption,
+    ThreadsOption,
+    TimeLimitOption,
+    console,
+    print_json,
+    solving_on,
+)
+from rightplace.commands.planning_inputs import (
+    DemandOption,
+    GrowthOption,
+    LeversOption,
+    PlanningInputs,
+    PlanSeedOption,
+    ScenariosOption,
+    SchedulerOption,
+    TargetsOption,
+    WorkersOption,
+    YearsOption,
+    computing_on,
+    open_case,
+)
+
+
+def audit_targets(
+    instance: InstanceArgument = DEFAULT_INSTANCE,
+    demand: DemandOption = None,
+    targets: TargetsOption = None,
+    levers: LeversOption = None,
+    scenarios: ScenariosOption = None,
+    years: YearsOption = None,
+    growth: GrowthOption = None,
+    policy: PolicyOption = None,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = 1,
+    time_limit: TimeLimitOption = 600.0,
+    threads: ThreadsOption = 1,
+    seed: PlanSeedOption = 0,
+    json: JsonOption = False,
+) -> None:
+    """Do these targets fit together, with these levers and this demand?
+
+    Where they do not: a smallest set of them that cannot hold together, the least change that makes them fit, and exit
+    code 4.
+    """
+    from rightplace.planning import audit_targets as clash_of
+    from rightplace.reports.capacity_answer import case_object, clash_object
+    from rightplace.reports.capacity_terminal import print_audit_of_targets
+
+    inputs = PlanningInputs(instance, policy, demand, targets, levers, scenarios, years, growth, seed)
+    case = open_case(inputs)
+    if not case.targets:
+        raise typer.BadParameter("there are no targets to audit: name a file of them with --targets")
+    with (
+        computing_on(scheduler, workers) as executor,
+        solving_on("ours", time_limit, 0.0, threads, seed) as solving,
+    ):
+        clash = clash_of(case, solving, executor)
+    if json:
+        found = None if clash is None else clash_object(case, clash)
+        print_json({"fit": clash is None, "clash": found, **case_object(case), "inputs": inputs.as_object()})
+    else:
+        print_audit_of_targets(case, clash, console())
+    if clash is not None:
+        raise typer.Exit(EXIT_NO_ANSWER)

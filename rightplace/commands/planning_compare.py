@@ -1,0 +1,111 @@
+"""rightplace compare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rightplace.commands.common import (
+    DEFAULT_INSTANCE,
+    JsonOption,
+    PolicyOption,
+    ThreadsOption,
+    TimeLimitOption,
+    console,
+    print_json,
+    solving_on,
+)
+from rightplace.commands.planning_inputs import (
+    DemandOption,
+    GrowthOption,
+    LeversOption,
+    PlanningInputs,
+    ScenariosOption,
+    SchedulerOption,
+    TargetsOption,
+    WorkersOption,
+    YearsOption,
+    computing_on,
+    open_case,
+)
+
+if TYPE_CHECKING:
+    from rightplace.capacity_plan import Action
+    from rightplace.instances.planning_case import PlanningCase
+
+
+def compare(
+    plans: Annotated[
+        list[Path], typer.Argument(metavar="PLAN...", help="Plans that plan --out wrote (.json), or schedules (.csv).")
+    ],
+    instance: Annotated[
+        str | None, typer.Option(help=f"The instance; absent: that of the first plan file, or {DEFAULT_INSTANCE}.")
+    ] = None,
+    demand: DemandOption = None,
+    targets: TargetsOption = None,
+    levers: LeversOption = None,
+    scenarios: ScenariosOption = None,
+    years: YearsOption = None,
+    growth: GrowthOption = None,
+    policy: PolicyOption = None,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = 1,
+    time_limit: TimeLimitOption = 600.0,
+    threads: ThreadsOption = 1,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed for scenarios; that of the first plan, or 0.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Compare plans on the same demand: cost by year against doing nothing, targets, and when each pays back.
+
+    Every plan is computed again exactly as its file says, on the case that the options name. Left out, they are those
+    with which the first .json was made. A plan that was made for another instance or other demand is refused.
+    """
+    from rightplace.planning import compare as compared
+    from rightplace.reports.capacity_comparison import comparison_object, print_comparison
+    from rightplace.reports.capacity_files import inputs_of
+
+    given = {
+        "instance": instance,
+        "policy": policy,
+        "demand": demand,
+        "targets": targets,
+        "levers": levers,
+        "scenarios": scenarios,
+        "years": years,
+        "growth": growth,
+        "seed": seed,
+    }
+    made_with = next((inputs_of(path) for path in plans if path.suffix.lower() == ".json"), {})
+    case = open_case(PlanningInputs.of(given, made_with))
+    schedules = named_schedules(case, plans)
+    with (
+        computing_on(scheduler, workers) as executor,
+        solving_on("ours", time_limit, 0.0, threads, seed or 0) as solving,
+    ):
+        comparison = compared(case, schedules, solving, executor)
+    if json:
+        print_json(comparison_object(comparison))
+    else:
+        print_comparison(comparison, console())
+
+
+def named_schedules(case: PlanningCase, paths: list[Path]) -> dict[str, tuple[Action, ...]]:
+    """Schedules by the names of their files; by their paths where two files have one name.
+
+    Raises
+    ------
+    PlanError
+        Listing every file that answers another question.
+    """
+    from rightplace.errors import PlanError
+    from rightplace.reports.capacity_files import question_faults
+    from rightplace.schedules import read_schedule
+
+    faults = [fault for path in paths for fault in question_faults(path, case)]
+    if faults:
+        raise PlanError(faults)
+    stems = [path.stem for path in paths]
+    names = [path.stem if stems.count(path.stem) == 1 else str(path) for path in paths]
+    return {name: read_schedule(path, case) for name, path in zip(names, paths, strict=True)}

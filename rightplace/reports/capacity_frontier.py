@@ -1,0 +1,188 @@
+"""What each value of a target costs: as a table, sentences, CSV, JSON and a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from rightplace.files import Row, write_csv, written_at_once
+from rightplace.instances.targets import Sense
+from rightplace.reports.capacity_answer import case_object, schedule_object
+from rightplace.reports.capacity_svg import COLOURS, GRID, QUIET, Scale, dot, line, picture, ticks, words
+from rightplace.reports.capacity_terminal import print_asked
+from rightplace.reports.capacity_words import amount, change, money, more_words, required_words, target_words
+from rightplace.reports.terminal import print_table
+from rightplace.reports.wording import capital
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from rightplace.instances.planning_case import PlanningCase
+    from rightplace.instances.targets import Target
+    from rightplace.planning import FrontierPoint
+    from rightplace.reports.panel_html import Html
+
+COLUMNS = (
+    "value",
+    "reachable",
+    "cost_pounds",
+    "bound_pounds",
+    "more_than_least_pounds",
+    "one_more_pounds",
+    "schedule",
+)
+"""Of the CSV; money in pounds with pence."""
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 800.0, 460.0, 110.0, 770.0, 70.0, 390.0
+
+
+def by_strictness(target: Target, points: Sequence[FrontierPoint]) -> list[FrontierPoint]:
+    """Points from the loosest value of the target to the strictest."""
+    return sorted(points, key=lambda point: point.value, reverse=target.sense is Sense.AT_MOST)
+
+
+def frontier_sentences(case: PlanningCase, target: Target, points: Sequence[FrontierPoint]) -> Iterator[str]:
+    """How far the target is free, what the strictest reachable value costs, and where it ends."""
+    ordered = by_strictness(target, points)
+    costs = _reached(ordered)
+    name = capital(target_words(case, target))
+    if not costs:
+        yield f"{name}: none of these values can be reached."
+        return
+    least = min(cost for _, cost in costs)
+    unsure = max(cost - (cost if point.bound_pence is None else point.bound_pence) for point, cost in costs)
+    free = [point for point, cost in costs if cost - least <= unsure]
+    last, dearest = costs[-1]
+    if free and free[-1] is not last:
+        asked = required_words(target, free[-1].value)
+        yield f"{name}: {asked} costs no more than less does, as far as the gap of {money(unsure)} can tell."
+    yield f"{name}: {required_words(target, last.value)} costs {money(dearest - least)} more than the least here."
+    beyond = [point for point in ordered if not point.reachable]
+    if beyond:
+        yield f"{name}: {required_words(target, beyond[0].value)} cannot be reached with these levers and targets."
+
+
+def print_frontier(case: PlanningCase, target: Target, points: Sequence[FrontierPoint], console: Console) -> None:
+    """A line a value, then what it means."""
+    print_asked(case, console)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    names = (
+        target_words(case, target),
+        "cost",
+        "more than the least",
+        "no plan costs less than",
+        more_words(case, target),
+    )
+    for name in names:
+        table.add_column(name, justify="right")
+    costs = {point.value: cost for point, cost in _reached(points)}
+    for point in points:
+        asked = amount(target.measure, point.value)
+        if point.value not in costs:
+            table.add_row(asked, "not reachable", "", "", "")
+            continue
+        bound, price = point.bound_pence, point.shadow_price_pence
+        table.add_row(
+            asked,
+            money(costs[point.value]),
+            change(costs[point.value] - min(costs.values())),
+            "" if bound is None else money(bound),
+            "" if price is None else money(price),
+        )
+    print_table(table, console)
+    console.print()
+    for sentence in frontier_sentences(case, target, points):
+        console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def _reached(points: Sequence[FrontierPoint]) -> list[tuple[FrontierPoint, float]]:
+    """The points that can be reached, with their cost."""
+    return [(point, point.cost_pence) for point in points if point.reachable and point.cost_pence is not None]
+
+
+def frontier_object(case: PlanningCase, target: Target, points: Sequence[FrontierPoint]) -> dict[str, Any]:
+    """The frontier, ready for JSON; money in pence."""
+    return {
+        "target": target.id,
+        "points": [
+            {
+                "value": point.value,
+                "reachable": point.reachable,
+                "cost_pence": point.cost_pence,
+                "bound_pence": point.bound_pence,
+                "shadow_price_pence": point.shadow_price_pence,
+                "schedule": schedule_object(case, point.schedule),
+            }
+            for point in points
+        ],
+        "sentences": list(frontier_sentences(case, target, points)),
+        **case_object(case),
+    }
+
+
+def write_frontier(points: Sequence[FrontierPoint], path: Path) -> None:
+    """Write the frontier as a CSV, a row a value."""
+    costs = {point.value: cost for point, cost in _reached(points)}
+    rows: list[Row] = []
+    for point in points:
+        row: Row = {"value": point.value, "reachable": point.value in costs}
+        if point.value in costs:
+            cost = costs[point.value]
+            row |= {
+                "cost_pounds": _pounds(cost),
+                "bound_pounds": _pounds(point.bound_pence),
+                "more_than_least_pounds": _pounds(cost - min(costs.values())),
+                "one_more_pounds": _pounds(point.shadow_price_pence),
+                "schedule": "; ".join(f"{a.quarter} {a.lever_id} {a.quantity:g}" for a in point.schedule),
+            }
+        rows.append(row)
+    with written_at_once(path) as target:
+        write_csv(target, COLUMNS, rows)
+
+
+def _pounds(pence: float | None) -> float | None:
+    return None if pence is None else round(pence / 100, 2)
+
+
+def frontier_picture(case: PlanningCase, target: Target, points: Sequence[FrontierPoint]) -> str:
+    """An SVG: cost against the target; values that cannot be reached are crosses on the axis."""
+    name = capital(target_words(case, target))
+    title = f"{case.instance.name}: what the target costs"
+    values = [point.value for point in points]
+    found = sorted((point.value, cost / 100) for point, cost in _reached(points))
+    costs = [cost for _, cost in found] or [0.0]
+    room = 0.08 * (max(costs) - min(costs)) or max(1.0, 0.01 * max(costs))
+    across = Scale(min(values), max(values), _LEFT, _RIGHT)
+    up = Scale(min(costs) - room, max(costs) + room, _BOTTOM, _TOP)
+    return picture(
+        _WIDTH,
+        _HEIGHT,
+        title,
+        words(20, 30, title, weight="bold"),
+        words(20, 52, "expected discounted cost over the plan", colour=QUIET),
+        *_axes(target, across, up),
+        words((_LEFT + _RIGHT) / 2, _BOTTOM + 48, f"{name}: {target.sense.value}", anchor="middle"),
+        line([(across(value), up(cost)) for value, cost in found], COLOURS[0], 2),
+        *(
+            dot(across(value), up(cost), COLOURS[0], f"{amount(target.measure, value)}: {money(100 * cost)}")
+            for value, cost in found
+        ),
+        *(
+            words(across(point.value), _BOTTOM - 6, "✕", anchor="middle", colour=COLOURS[5])
+            for point in points
+            if not point.reachable
+        ),
+        *([words(20, _HEIGHT - 6, "✕ cannot be reached", colour=COLOURS[5])] if len(found) < len(points) else []),
+    )
+
+
+def _axes(target: Target, across: Scale, up: Scale) -> Iterator[Html]:
+    for value in ticks(up.low, up.high):
+        yield line([(_LEFT, up(value)), (_RIGHT, up(value))], GRID)
+        yield words(_LEFT - 8, up(value) + 4, money(100 * value), anchor="end", colour=QUIET)
+    for value in ticks(across.low, across.high, 8):
+        yield line([(across(value), _BOTTOM), (across(value), _BOTTOM + 5)], QUIET)
+        yield words(across(value), _BOTTOM + 20, amount(target.measure, value), anchor="middle", colour=QUIET)

@@ -1,0 +1,223 @@
+"""Sentences on a capacity plan: how good it is, what targets cost, what else there is, and why there may be none."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from rightplace.instances.levers import Block, HomeChange, HomeChangeKind, NewHome, Profile
+from rightplace.instances.quarters import QUARTERS_A_YEAR
+from rightplace.reports.capacity_words import (
+    UNITS_OF_MONEY,
+    amount,
+    fine_percent,
+    lever_name,
+    money,
+    more_words,
+    number,
+    quantity_words,
+    required_words,
+    target_words,
+)
+from rightplace.reports.wording import and_list, capital
+from rightplace.result import Status
+from rightplace.rules.words import count
+from rightplace.schedules import levers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rightplace.capacity_plan import Action
+    from rightplace.instances.planning_case import PlanningCase
+    from rightplace.instances.quarters import Quarter
+    from rightplace.instances.targets import Target
+    from rightplace.plan_result import Clash, OutOfSample, PlanResult, ShadowPrice, WorthOfForesight
+
+INDUCED_DEMAND = (
+    "New beds can bring children into them who would otherwise live in families (McClanahan, Zhou and Wulczyn, SSWR "
+    "2025); demand here does not react to supply. Watch who moves in."
+)
+OCCUPANCY = (
+    "Places are not interchangeable. Planning occupancy stands in for who can live with whom and when; check a plan by "
+    "matching children into it (rightplace match)."
+)
+MARGINAL = (
+    "What one more costs is read off the relaxation in which homes and households may be fractions. It holds near the "
+    "plan, and is discounted to its start."
+)
+
+
+def proof_sentences(result: PlanResult) -> Iterator[str]:
+    """Value, bound, and the gap by total cost and by what a plan can influence."""
+    plan = result.plan
+    if plan is None:
+        return
+    who = f"{result.solver} {result.solver_version}"
+    kept = result.baseline.value_pence - plan.value_pence
+    years = count(result.case.num_years, "year")
+    yield (
+        f"Value {money(plan.value_pence)}: cost over {years}, discounted, capital charged over its life. "
+        f"Doing nothing: {money(result.baseline.value_pence)}; the plan {_saves(kept)}."
+    )
+    if plan.shortfall_pence > 0:
+        yield f"Of the value, {money(plan.shortfall_pence)} are prices of targets that are missed."
+    if result.gap is None:
+        return
+    if result.status is Status.OPTIMAL and result.gap == 0:
+        yield f"Proven: no plan is cheaper, says {who}."
+        return
+    head = "Proven to the gap asked for" if result.status is Status.OPTIMAL else f"Stopped by {result.stopped_by}"
+    yield f"{head}: no plan costs less than {money(plan.bound_pence)}, says {who}. {_gaps(result)}"
+
+
+def _gaps(result: PlanResult) -> str:
+    words = f"The gap is {fine_percent(result.gap or 0)} of total cost"
+    if result.influence_gap is None:
+        return f"{words}. Nothing cheaper than doing nothing is possible."
+    return f"{words} and {fine_percent(result.influence_gap)} of what a plan can influence."
+
+
+def _saves(pence: float) -> str:
+    if not round(pence / 100):
+        return "costs the same"
+    return f"saves {money(pence)}" if pence > 0 else f"costs {money(-pence)} more"
+
+
+def price_sentences(result: PlanResult) -> Iterator[str]:
+    """What one more of each target costs, by year and over all its years; targets that cost nothing are named last."""
+    targets = {target.id: target for target in result.case.targets}
+    by_target: dict[str, list[ShadowPrice]] = defaultdict(list)
+    for price in result.shadow_prices:
+        by_target[price.target_id].append(price)
+    free = []
+    for target_id, prices in by_target.items():
+        target = targets[target_id]
+        dear = [price for price in prices if round(_told(target, price.pence) / 100)]
+        if not dear:
+            free.append(target_words(result.case, target))
+            continue
+        for price in dear:
+            year = result.case.year_names[price.year]
+            cost = money(_told(target, price.pence))
+            yield f"{capital(more_words(result.case, target))} in {year} costs about {cost}."
+        if len(prices) > 1:
+            mean = sum(_told(target, price.pence) for price in prices) / len(prices)
+            more = capital(more_words(result.case, target))
+            yield f"{more} in each of these {len(prices)} years costs about {money(mean)} a year."
+    if free:
+        yield f"A little more costs nothing yet: {and_list(free)}."
+
+
+def _told(target: Target, pence: float) -> float:
+    """A marginal cost for as many units as it is told for."""
+    return pence * UNITS_OF_MONEY if target.measure.is_money else pence
+
+
+def foresight_sentences(foresight: WorthOfForesight, value_pence: float) -> Iterator[str]:
+    """What thinking in scenarios is worth, and what knowing the future would be."""
+    share = fine_percent(foresight.stochastic_pence / value_pence) if value_pence else "nothing"
+    yield (
+        f"Thinking in scenarios saves {money(foresight.stochastic_pence)} ({share} of the value): a plan made for "
+        "average demand would cost so much more. Beyond that, scenarios show how likely each target is and how far "
+        "costs may range."
+    )
+    yield (
+        f"Knowing demand beforehand would save at most {money(foresight.perfect_pence_at_most)}: "
+        "no forecast is worth more than that."
+    )
+
+
+def fresh_sentence(found: OutOfSample, value_pence: float) -> str:
+    """How the schedule fares in scenarios that it was not made for."""
+    head = (
+        f"On {count(found.num_scenarios, 'fresh scenario')} the same schedule costs {money(found.mean_pence)} on "
+        f"average, with 95% confidence {money(found.low_pence)} to {money(found.high_pence)}"
+    )
+    if value_pence < found.low_pence:
+        return f"{head}: the value above is too hopeful; plan with more scenarios."
+    if value_pence > found.high_pence:
+        return f"{head}: less than the value above; plan with more scenarios."
+    return f"{head}; the value above lies within."
+
+
+def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
+    """Which targets cannot hold together, and the least that would have to be given."""
+    targets = {target.id: target for target in case.targets}
+    members = [
+        _asked(case, targets[target_id], year, targets[target_id].values[year]) for target_id, year in clash.members
+    ]
+    if len(members) == 1:
+        yield f"This target cannot be met, whatever is done: {members[0]}."
+    else:
+        yield f"These {len(members)} targets cannot hold together; without any one of them the others can:"
+        yield from (f"   {member}" for member in members)
+    if clash.relaxation:
+        yield "The least change that lets every other target hold:"
+    for target_id, year, required, reachable in clash.relaxation:
+        target = targets[target_id]
+        where = f"{target_words(case, target)} in {case.year_names[year]}"
+        asked = amount(target.measure, required)
+        yield f"   {where}: {required_words(target, reachable)} instead of {asked}"
+
+
+def _asked(case: PlanningCase, target: Target, year: int, value: float) -> str:
+    return f"{target_words(case, target)} in {case.year_names[year]}: {required_words(target, value)}"
+
+
+def difference_sentences(case: PlanningCase, plan: Sequence[Action], other: Sequence[Action]) -> list[str]:
+    """How another schedule differs from the plan's, a lever a sentence."""
+    ours, theirs = _by_lever(plan), _by_lever(other)
+    sentences = []
+    for lever_id, lever in levers_of(case).items():
+        mine, its = ours.get(lever_id, {}), theirs.get(lever_id, {})
+        if mine == its:
+            continue
+        name = lever_name(case, lever)
+        if not mine:
+            sentences.append(f"also: {name}, {_use(case, lever_id, its)}")
+        elif not its:
+            sentences.append(f"without: {name}")
+        elif isinstance(lever, Profile):
+            sentences.append(f"{name}: {_by_year(case, its)} instead of {_by_year(case, mine)}")
+        else:
+            sentences.append(f"{name}: {_use(case, lever_id, its)} instead of {_use(case, lever_id, mine)}")
+    return sentences
+
+
+def _by_lever(schedule: Sequence[Action]) -> dict[str, dict[Quarter, float]]:
+    found: dict[str, dict[Quarter, float]] = defaultdict(dict)
+    for action in schedule:
+        found[action.lever_id][action.quarter] = found[action.lever_id].get(action.quarter, 0.0) + action.quantity
+    return dict(found)
+
+
+def _use(case: PlanningCase, lever_id: str, uses: dict[Quarter, float]) -> str:
+    lever = levers_of(case)[lever_id]
+    if isinstance(lever, Profile):
+        return _by_year(case, uses)
+    if isinstance(lever, NewHome | HomeChange):
+        return and_list([f"from {quarter}" for quarter in sorted(uses)])
+    return and_list([f"{quantity_words(lever, uses[quarter])} in {quarter}" for quarter in sorted(uses)])
+
+
+def _by_year(case: PlanningCase, uses: dict[Quarter, float]) -> str:
+    """Households by year."""
+    sums = [0.0] * case.num_years
+    for quarter, quantity in uses.items():
+        sums[quarter.since(case.first) // QUARTERS_A_YEAR] += quantity
+    parts = [f"{number(total)} in {name}" for total, name in zip(sums, case.year_names, strict=True) if total]
+    return f"{and_list(parts)} ({number(sum(sums))} households)"
+
+
+def warnings(case: PlanningCase, schedule: Sequence[Action]) -> Iterator[str]:
+    """What a reader must know beside the numbers."""
+    levers = levers_of(case)
+    if any(_adds_beds(levers[action.lever_id]) for action in schedule):
+        yield INDUCED_DEMAND
+    yield OCCUPANCY
+
+
+def _adds_beds(lever: object) -> bool:
+    if isinstance(lever, HomeChange):
+        return lever.kind is HomeChangeKind.ENLARGE
+    return isinstance(lever, NewHome | Block)

@@ -1,0 +1,410 @@
+"""Benders' decomposition of a staged program (Benders 1962, doi:10.1007/BF01386316; Van Slyke and Wets 1969).
+
+The master decides the first stage against cuts: lower bounds on what service will cost, one sum over all scenarios for
+each group of periods. First the mean scenario alone is solved, whose cuts are valid for all scenarios (Jensen); then
+the relaxation over all of them; then the master's own integer program, whose bound is the bound of the answer. The
+answer's value is that of a policy that can be carried out, so the gap is honest at any time.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rightplace.errors import SolverError
+from rightplace.program import Domain, Objective, ProgramBuilder
+from rightplace.solver import highs
+from rightplace.solver.outcome import Limit, Progress, Reason, SolveOptions
+from rightplace.solver.recourse import Cut, Group, Policy, Prices, Recourse
+from rightplace.staged import Floats, StagedProgram
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST_ROUNDS = 400
+_MIP_SHARE = 0.3
+"""The master's integer program is solved to this share of the gap asked for: the rest is left to the cuts."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StagedOutcome:
+    """What the decomposition claims. ``point`` is ``None`` only when nothing was evaluated before a limit.
+
+    Parameters
+    ----------
+    value, bound
+        In the program's unit of cost.
+    policies
+        One a group, at ``point``.
+    missed, prices
+        By coupling: how much of it is missed, and its shadow price (of the relaxation over all scenarios).
+    cuts
+        All cuts found: valid for every program that differs in the first stage only, or (``moved``) in its targets.
+    """
+
+    reason: Reason
+    limit: Limit
+    point: Floats | None
+    value: float
+    bound: float
+    policies: tuple[Policy, ...]
+    missed: Floats
+    prices: Floats
+    cuts: tuple[Cut, ...]
+    seconds: float
+    num_rounds: int
+
+
+@dataclass(slots=True)
+class _Best:
+    point: Floats | None = None
+    value: float = np.inf
+    policies: tuple[Policy, ...] = ()
+
+
+@dataclass(slots=True)
+class _Search:
+    """The state of one run."""
+
+    staged: StagedProgram
+    options: SolveOptions
+    recourse: Recourse
+    master: _Master
+    ends: float
+    cuts: list[Cut] = field(default_factory=list)
+    best: _Best = field(default_factory=_Best)
+    bound: float = -np.inf
+    prices: list[Prices] = field(default_factory=list)
+
+    def add(self, cuts: list[Cut]) -> None:
+        self.cuts += cuts
+        self.master.add(cuts)
+
+    @property
+    def left(self) -> float:
+        return self.ends - time.perf_counter()
+
+    @property
+    def is_over(self) -> bool:
+        return self.left <= 0 or self.options.stop.is_set()
+
+    def gap(self) -> float:
+        return (self.best.value - self.bound) / max(1.0, abs(self.best.value))
+
+    def evaluate(self, point: Floats, inner: float, most_rounds: int, *, is_candidate: bool) -> float:
+        """Serve all groups at a point to a tolerance, keep their cuts, and the point where it is the best so far."""
+        policies = []
+        for group in self.recourse.groups:
+            start = self.prices[group.number]
+            starts = [start] if not len(group.couplings) else _bracket(start)
+            policy, rounds = self.recourse.policy(group, point, starts, inner, most_rounds)
+            self.add([served.cut for served in rounds])
+            self.prices[group.number] = max(rounds, key=lambda served: served.bound).prices
+            policies.append(policy)
+        value = self.master.own_cost(point) + sum(policy.value for policy in policies)
+        if is_candidate and value < self.best.value:
+            self.best = _Best(point, value, tuple(policies))
+        return value
+
+
+def _bracket(prices: Prices) -> list[Prices]:
+    """Prices a little below and above: their flows, mixed block by block, are near any policy in between."""
+    if not prices.couplings.any():
+        return [prices]
+    return [Prices(prices.couplings * factor, prices.scenarios) for factor in (0.97, 1.03)]
+
+
+class _Master:
+    """First stage, one cost column a group, cuts. Rows are scaled by a unit of cost, so that they are of size one."""
+
+    def __init__(self, staged: StagedProgram, groups: tuple[Group, ...], options: SolveOptions) -> None:
+        self.staged = staged
+        self.options = options
+        self.unit = max(1.0, _rough_cost(staged) / 1e3)
+        builder = ProgramBuilder()
+        first = staged.first
+        for name, block in first.column_blocks.items():
+            builder.add_columns(name, len(block), Domain.CONTINUOUS)
+        self.theta = builder.add_columns("service_cost", len(groups), Domain.CONTINUOUS, np.inf)
+        alone = [c for c in staged.couplings if not len(c.periods)]
+        missed = builder.add_columns("missed", len(alone), Domain.CONTINUOUS, np.inf)
+        for name, rows in first.row_blocks.items():
+            taken = slice(first.row_starts[rows.start], first.row_starts[rows.stop])
+            builder.add_rows(
+                name,
+                first.entry_rows[taken] - rows.start,
+                first.row_columns[taken],
+                first.row_values[taken],
+                first.row_lower[rows.start : rows.stop],
+                first.row_upper[rows.start : rows.stop],
+            )
+        for column, coupling in zip(missed.tolist(), alone, strict=True):
+            columns = np.append(coupling.columns, column)
+            values = np.append(coupling.column_values, 1.0)
+            builder.add_rows(f"coupling_{column}", np.zeros(len(columns)), columns, values, [coupling.at_least], np.inf)
+        self.alone = alone
+        costs = np.zeros(builder.num_columns)
+        costs[: first.num_columns] = staged.first_costs
+        costs[self.theta] = self.unit
+        costs[missed] = [coupling.price for coupling in alone]
+        self.program = builder.build([Objective("cost", costs)])
+        self.program.lower[: first.num_columns] = first.lower
+        self.program.upper[: first.num_columns] = first.upper
+        self.program.domains[: first.num_columns] = first.domains
+        least = least_cost(staged, groups)
+        self.program.lower[self.theta] = least / self.unit
+        self.num_first = first.num_columns
+        self._lp: highs.GrowingLP | None = None
+
+    def own_cost(self, point: Floats) -> float:
+        """What the first stage costs by itself, couplings without flows included."""
+        return float(self.staged.first_costs @ point) + sum(
+            c.price * max(0.0, c.at_least - float(c.column_values @ point[c.columns])) for c in self.alone
+        )
+
+    def add(self, cuts: list[Cut]) -> None:
+        """Let cuts take part."""
+        rows, columns, values, upper = [], [], [], []
+        for i, cut in enumerate(cuts):
+            used = np.flatnonzero(cut.slope)
+            columns.append(np.concatenate([used, self.theta[cut.group : cut.group + 1]]))
+            values.append(np.concatenate([-cut.slope[used] / self.unit, [-1.0]]))
+            rows.append(np.full(len(used) + 1, i))
+            upper.append(-cut.constant / self.unit)
+        name = f"cuts_{len(self.program.row_blocks)}"
+        before = self.program.num_rows
+        self.program = self.program.with_rows(
+            name, np.concatenate(rows), np.concatenate(columns), np.concatenate(values), np.array(upper)
+        )
+        if self._lp is not None:
+            self._lp.add_rows(self.program, np.arange(before, self.program.num_rows))
+
+    def relaxation(self, seconds: float) -> tuple[Floats, float] | None:
+        """The linear relaxation: point and value; ``None`` when a limit came first."""
+        if self._lp is None:
+            columns, rows = np.arange(self.program.num_columns), np.arange(self.program.num_rows)
+            costs = self.program.objectives[0].costs
+            self._lp = highs.GrowingLP(self.program, costs, columns, rows, self.options)
+        if not self._lp.solve(seconds, is_short=True):
+            if self._lp.is_infeasible:
+                raise SolverError("the first stage has no feasible point")
+            return None
+        return self._lp.point[: self.num_first], self._lp.value
+
+    def whole(self, gap: float, seconds: float, start: Floats | None) -> tuple[Floats | None, float | None]:
+        """The integer program: point and bound."""
+        program = self.program
+        if start is not None:
+            program = replace(program, start=self._completed(start))
+        options = replace(self.options, relative_gap=gap, time_limit_seconds=max(seconds, 0.0), progress=None)
+        given = highs.minimise(program, program.objectives[0], options)
+        if given.reason is Reason.INFEASIBLE:
+            raise SolverError("the first stage has no feasible point")
+        if given.values is None:
+            return None, given.bound
+        point = given.values[: self.num_first]
+        whole = self.staged.first.domains == Domain.INTEGER
+        return np.where(whole, np.round(point), point), given.bound
+
+    def _completed(self, point: Floats) -> Floats:
+        """A start: the point, and the least that the cuts and couplings allow beside it."""
+        full = np.zeros(self.program.num_columns)
+        full[: self.num_first] = point
+        full[self.theta] = self.program.lower[self.theta]
+        rest = self.program
+        for column, coupling in zip(range(self.num_columns_alone, rest.num_columns), self.alone, strict=True):
+            full[column] = max(0.0, coupling.at_least - float(coupling.column_values @ point[coupling.columns]))
+        activity = np.bincount(rest.entry_rows, rest.row_values * full[rest.row_columns], minlength=rest.num_rows)
+        is_theta = np.isin(rest.row_columns, self.theta)
+        for entry in np.flatnonzero(is_theta):
+            row, column = rest.entry_rows[entry], rest.row_columns[entry]
+            lacks = activity[row] - rest.row_upper[row]
+            full[column] = max(full[column], self.program.lower[column] + lacks)
+        return full
+
+    @property
+    def num_columns_alone(self) -> int:
+        """Position of the first column of a coupling without flows."""
+        return self.program.num_columns - len(self.alone)
+
+
+def _rough_cost(staged: StagedProgram) -> float:
+    """The cost of serving the mean demand by dear arcs: for scaling only."""
+    dear = np.zeros(staged.num_cohorts)
+    np.maximum.at(dear, staged.arc_cohort, staged.arc_costs)
+    mean = np.tensordot(staged.probability, staged.demand, axes=1)
+    return float((mean @ dear) @ staged.period_weights)
+
+
+def least_cost(staged: StagedProgram, groups: tuple[Group, ...]) -> Floats:
+    """(groups,): what service costs at least, every child on its cheapest arc."""
+    cheap = np.full(staged.num_cohorts, np.inf)
+    np.minimum.at(cheap, staged.arc_cohort, staged.arc_costs)
+    mean = np.tensordot(staged.probability, staged.demand, axes=1)
+    by_period = (mean @ np.where(np.isfinite(cheap), cheap, 0.0)) * staged.period_weights
+    return np.array([by_period[group.periods].sum() for group in groups])
+
+
+def mean_program(staged: StagedProgram) -> StagedProgram:
+    """The same with one scenario, the mean: its cuts are valid for the whole.
+
+    Couplings of single scenarios become their mean, by the scenarios' probabilities.
+    """
+    mean = np.tensordot(staged.probability, staged.demand, axes=1)[None]
+    couplings = tuple(c for c in staged.couplings if c.scenario is None)
+    return replace(staged, demand=mean, probability=np.ones(1), couplings=couplings, risk_weight=0.0)
+
+
+def decompose(
+    staged: StagedProgram,
+    options: SolveOptions,
+    executor: Executor | None = None,
+    starts: tuple[Floats, ...] = (),
+    cuts: tuple[Cut, ...] = (),
+) -> StagedOutcome:
+    """Solve a staged program to ``options.relative_gap`` of its value.
+
+    Parameters
+    ----------
+    executor
+        Where the scenarios are served; this thread when absent.
+    starts
+        First-stage points that are known to be feasible.
+    cuts
+        Known to be valid for this program.
+
+    Raises
+    ------
+    SolverError
+        When the first stage has no feasible point, or a bound lies above a value.
+    """
+    began = time.perf_counter()
+    recourse = Recourse(staged, options, executor)
+    search = _Search(
+        staged, options, recourse, _Master(staged, recourse.groups, options), began + options.time_limit_seconds
+    )
+    search.prices = [recourse.even_prices(group) for group in recourse.groups]
+    if cuts:
+        search.add(list(cuts))
+    if staged.num_scenarios > 1:
+        _mean_phase(search)
+    limit = _whole_phase(search, starts, began)
+    return _outcome(search, limit, time.perf_counter() - began)
+
+
+def _mean_phase(search: _Search) -> None:
+    """Solve the mean scenario; its cuts, and its prices, carry over."""
+    mean = mean_program(search.staged)
+    options = replace(search.options, progress=None, relative_gap=max(search.options.relative_gap / 2, 1e-5))
+    recourse = Recourse(mean, options)
+    inner = _Search(mean, options, recourse, _Master(mean, recourse.groups, options), search.ends)
+    inner.prices = [recourse.even_prices(group) for group in recourse.groups]
+    _relax(inner, 60)
+    groups = search.recourse.groups
+    for group in recourse.groups:
+        for one in groups:
+            if set(group.periods) <= set(one.periods) and len(one.periods) == len(group.periods):
+                found = inner.prices[group.number].couplings
+                at = {search.staged.couplings[i].name: j for j, i in enumerate(one.couplings)}
+                prices = np.zeros(len(one.couplings))
+                for i, price in zip(group.couplings, found, strict=True):
+                    prices[at[mean.couplings[i].name]] = price
+                search.prices[one.number] = recourse_prices(search.recourse, one, prices)
+                search.add(
+                    [
+                        replace(
+                            cut,
+                            group=one.number,
+                            prices=recourse_prices(
+                                search.recourse, one, _spread(cut.prices.couplings, group, mean, at, len(one.couplings))
+                            ),
+                        )
+                        for cut in inner.cuts
+                        if cut.group == group.number
+                    ]
+                )
+
+
+def _spread(prices: Floats, group: Group, mean: StagedProgram, at: dict[str, int], num: int) -> Floats:
+    spread = np.zeros(num)
+    for i, price in zip(group.couplings, prices, strict=True):
+        spread[at[mean.couplings[i].name]] = price
+    return spread
+
+
+def recourse_prices(recourse: Recourse, group: Group, couplings: Floats) -> Prices:
+    """Prices of couplings with even weights of scenarios."""
+    return recourse.even_prices(group, couplings)
+
+
+def _relax(search: _Search, most_rounds: int) -> None:
+    """Cutting planes on the linear relaxation, until the cuts hold at its point."""
+    for _ in range(most_rounds):
+        solved = search.master.relaxation(search.left)
+        if solved is None or search.is_over:
+            return
+        point, bound = solved
+        search.bound = max(search.bound, bound)
+        inner = max(abs(bound) * search.options.relative_gap * 0.1, 1e-6)
+        value = search.evaluate(point, inner, 8, is_candidate=False)
+        if search.options.progress is not None:
+            search.options.progress(Progress("relaxation", 0.0, value, bound))
+        if value - bound <= abs(value) * search.options.relative_gap * 0.5:
+            return
+
+
+def _whole_phase(search: _Search, starts: tuple[Floats, ...], began: float) -> Limit:
+    options = search.options
+    for point in starts:
+        search.evaluate(point, np.inf, 3, is_candidate=True)
+    _relax(search, 60)
+    for _ in range(_MOST_ROUNDS):
+        if search.is_over:
+            break
+        gap = options.relative_gap * _MIP_SHARE
+        point, bound = search.master.whole(gap, search.left, search.best.point)
+        if bound is not None:
+            search.bound = max(search.bound, bound)
+        if point is None:
+            break
+        inner = max(abs(search.bound) * options.relative_gap * 0.1, 1e-6)
+        search.evaluate(point, inner, 12, is_candidate=True)
+        if options.progress is not None:
+            seconds = time.perf_counter() - began
+            options.progress(Progress("plan", seconds, search.best.value, search.bound))
+        if search.gap() <= options.relative_gap:
+            return Limit.NONE if search.gap() <= 1e-9 else Limit.GAP
+    return Limit.INTERRUPT if options.stop.is_set() else Limit.TIME
+
+
+def _outcome(search: _Search, limit: Limit, seconds: float) -> StagedOutcome:
+    best, staged = search.best, search.staged
+    missed, prices = np.zeros(len(staged.couplings)), np.zeros(len(staged.couplings))
+    for group, policy in zip(search.recourse.groups, best.policies, strict=False):
+        missed[list(group.couplings)] = policy.missed
+        prices[list(group.couplings)] = policy.duals.couplings
+    if search.bound > best.value * (1 + 1e-7) + 1.0:
+        raise SolverError(f"a bound of {search.bound:g} lies above the value {best.value:g}")
+    if best.point is None:
+        return StagedOutcome(
+            Reason.NO_SOLUTION, limit, None, np.inf, search.bound, (), missed, prices, tuple(search.cuts), seconds, 0
+        )
+    reason = Reason.OPTIMAL if limit in (Limit.NONE, Limit.GAP) else Reason.FEASIBLE
+    return StagedOutcome(
+        reason, limit, best.point, best.value, min(search.bound, best.value), best.policies, missed, prices,
+        tuple(search.cuts), seconds, search.recourse.num_rounds,
+    )  # fmt: skip
+
+
+def service(staged: StagedProgram, outcome: StagedOutcome, options: SolveOptions, executor: Executor | None = None
+            ) -> Iterator[tuple[int, int, Floats]]:  # fmt: skip
+    """The flows of an outcome: (scenario, period, (num_arcs,) flow), block by block."""
+    recourse = Recourse(staged, options, executor)
+    if outcome.point is None:
+        return
+    for group, policy in zip(recourse.groups, outcome.policies, strict=True):
+        yield from recourse.flows(group, outcome.point, policy)

@@ -1,0 +1,421 @@
+"""The recourse of a staged program: what service costs in every scenario, once the first stage is decided.
+
+Couplings are priced (Lagrange multipliers), so that the blocks are independent transportation problems. Each round of
+prices gives a bound and a cut that are valid for every first-stage point; the best mixture of the flows found, block by
+block, is a policy that can be carried out, and its prices are the next round's (Dantzig and Wolfe 1960,
+doi:10.1287/opre.8.1.101). All scenarios share one set of feasible prices, so a cut needs no exact answer to be valid.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rightplace.program import Domain, Objective, Program, ProgramBuilder
+from rightplace.solver import highs
+from rightplace.solver.outcome import SolveOptions
+from rightplace.solver.transport import Arcs, Blocks, solve_blocks
+from rightplace.staged import Coupling, Floats, Ints, StagedProgram
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_SCENARIOS_A_TASK = 25
+_SAME = 1e-12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prices:
+    """Prices of a group's couplings, one each, and what each scenario's cost weighs (1 without aversion to risk)."""
+
+    couplings: Floats
+    scenarios: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """``cost of a group >= constant - slope @ x``, at every first-stage point.
+
+    ``constant`` holds ``prices.couplings @ at_least`` already; with the prices beside it, it can be moved to others.
+    """
+
+    group: int
+    constant: float
+    slope: Floats
+    prices: Prices
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Served:
+    """All blocks of a group at one set of prices: (scenarios x periods of the group) flows, measured.
+
+    Parameters
+    ----------
+    cost
+        (W, T) of service, period weights included.
+    usage
+        (W, T, M) of each coupling of the group.
+    """
+
+    prices: Prices
+    cost: Floats
+    usage: Floats
+    bound: float
+    cut: Cut
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """How a group is served: a mixture of the flows at several prices, block by block.
+
+    Parameters
+    ----------
+    shares
+        (W, T, len(prices)): of each flow in each block.
+    cost
+        (W,): of service by scenario.
+    missed
+        (M,): of each coupling of the group.
+    value, bound
+        Cost of service and of what is missed, as the objective counts them; no policy at this point is below the bound.
+    duals
+        The prices of the last mixture: shadow prices of the couplings.
+    """
+
+    prices: tuple[Prices, ...]
+    shares: Floats
+    cost: Floats
+    missed: Floats
+    value: float
+    bound: float
+    duals: Prices
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Periods that couplings tie together, and these couplings (positions)."""
+
+    number: int
+    periods: Ints
+    couplings: tuple[int, ...]
+
+
+def groups_of(staged: StagedProgram) -> tuple[Group, ...]:
+    """The smallest sets of periods that no coupling ties to others; one set where risk ties whole scenarios."""
+    root = np.arange(staged.num_periods)
+    ties = [coupling.periods for coupling in staged.couplings]
+    for periods in (*ties, *((np.arange(staged.num_periods),) if staged.risk_weight else ())):
+        if len(periods):
+            root[np.isin(root, root[periods])] = root[periods[0]]
+    groups = []
+    for number, first in enumerate(np.unique(root)):
+        periods = np.flatnonzero(root == first)
+        mine = tuple(i for i, c in enumerate(staged.couplings) if len(c.periods) and root[c.periods[0]] == first)
+        groups.append(Group(number, periods, mine))
+    return tuple(groups)
+
+
+def solve_task(arcs: Arcs, costs: Floats, rows: Ints, demand: Floats, capacity: Floats, periods: Ints,
+               measures: Floats, flows: bool) -> Blocks:  # fmt: skip
+    """Some blocks, on whichever machine: it needs nothing but its arguments, so it can be done again elsewhere."""
+    return solve_blocks(arcs, costs, rows, demand, capacity, periods, measures, flows=flows)
+
+
+class Recourse:
+    """Serves the groups of a staged program at given first-stage points and prices."""
+
+    def __init__(self, staged: StagedProgram, options: SolveOptions, executor: Executor | None = None) -> None:
+        self.staged = staged
+        self.groups = groups_of(staged)
+        self.arcs = Arcs(
+            np.searchsorted(staged.arc_cohort, np.arange(staged.num_cohorts + 1)), staged.arc_node, staged.num_nodes
+        )
+        self.num_rounds = 0
+        self._options = options
+        self._executor = executor
+
+    @cached_property
+    def _limited(self) -> Floats:
+        return np.where(np.isfinite(self.staged.base_capacity), self.staged.base_capacity, 0.0)
+
+    def couplings(self, group: Group) -> tuple[Coupling, ...]:
+        """The couplings of a group."""
+        return tuple(self.staged.couplings[i] for i in group.couplings)
+
+    def needs(self, group: Group, point: Floats) -> Floats:
+        """(M,): what the flows must reach of each coupling, once the first stage has done its part."""
+        return np.array([c.at_least - c.column_values @ point[c.columns] for c in self.couplings(group)])
+
+    def even_prices(self, group: Group, couplings: Floats | None = None) -> Prices:
+        """Prices under which every scenario weighs the same."""
+        num = len(group.couplings)
+        return Prices(np.zeros(num) if couplings is None else couplings, np.ones(self.staged.num_scenarios))
+
+    def serve(self, group: Group, point: Floats, prices: Prices) -> Served:
+        """Every block of a group at one set of prices."""
+        staged, couplings = self.staged, self.couplings(group)
+        measures, at = _measures(staged, couplings)
+        cost_rows, row_of = self._costs(group, couplings, prices)
+        capacity = staged.capacity(point)[group.periods]
+        num_periods = len(group.periods)
+        cost, usage = np.zeros((staged.num_scenarios, num_periods)), np.zeros((staged.num_scenarios, num_periods, 0))
+        usage = np.zeros((staged.num_scenarios, num_periods, len(couplings)))
+        place_prices, total = np.zeros((staged.num_periods, staged.num_nodes)), 0.0
+        for scenarios, blocks in self._blocks(group, cost_rows, row_of, capacity, measures, flows=False):
+            num = len(scenarios)
+            weight = staged.probability[scenarios]
+            measured = blocks.measured.reshape(num, num_periods, -1)
+            cost[scenarios] = measured[..., 0] * staged.period_weights[group.periods]
+            usage[scenarios] = measured[..., at]
+            demand = staged.demand[scenarios][:, group.periods].reshape(num * num_periods, -1)
+            total += float((blocks.cohort_prices * demand).sum(axis=1).reshape(num, -1).sum(axis=1) @ weight)
+            prices_now = blocks.place_prices.reshape(num, num_periods, -1)
+            place_prices[group.periods] += np.tensordot(weight, prices_now, axes=1)
+        usage *= _counts(staged, couplings, group)
+        self.num_rounds += 1
+        constant = total - float((place_prices * self._limited).sum())
+        constant += float(sum(p * c.at_least for p, c in zip(prices.couplings, couplings, strict=True)))
+        slope = staged.capacity_slope(place_prices)
+        for price, coupling in zip(prices.couplings, couplings, strict=True):
+            np.add.at(slope, coupling.columns, price * coupling.column_values)
+        cut = Cut(group.number, constant, slope, prices)
+        return Served(prices, cost, usage, constant - float(slope @ point), cut)
+
+    def _costs(self, group: Group, couplings: Sequence[Coupling], prices: Prices) -> tuple[Floats, Ints]:
+        """Rows of arc costs, and which row each (scenario, period of the group) uses."""
+        staged = self.staged
+        base = staged.period_weights[group.periods, None] * staged.arc_costs
+        shared = np.zeros((len(group.periods), len(staged.arc_costs)))
+        alone: dict[int, Floats] = {}
+        for price, coupling in zip(prices.couplings, couplings, strict=True):
+            if price:
+                counts = np.isin(group.periods, coupling.periods)[:, None] * coupling.arc_values
+                if coupling.scenario is None:
+                    shared += price * counts
+                else:
+                    paid = price / staged.probability[coupling.scenario] * counts
+                    alone[coupling.scenario] = alone.get(coupling.scenario, 0.0) + paid
+        num = len(group.periods)
+        if not alone and np.ptp(prices.scenarios) == 0:
+            return prices.scenarios[0] * base - shared, np.tile(np.arange(num), (staged.num_scenarios, 1))
+        rows = prices.scenarios[:, None, None] * base - shared
+        for scenario, paid in alone.items():
+            rows[scenario] -= paid
+        return rows.reshape(-1, len(staged.arc_costs)), np.arange(staged.num_scenarios * num).reshape(-1, num)
+
+    def _blocks(
+        self, group: Group, costs: Floats, row_of: Ints, capacity: Floats, measures: Floats, *, flows: bool
+    ) -> Iterator[tuple[Ints, Blocks]]:
+        """All blocks of a group, a part of the scenarios at a time, on the executor where there is one."""
+        tasks = []
+        num_periods = len(group.periods)
+        for start in range(0, self.staged.num_scenarios, _SCENARIOS_A_TASK):
+            scenarios = np.arange(start, min(start + _SCENARIOS_A_TASK, self.staged.num_scenarios))
+            used, rows = np.unique(row_of[scenarios], return_inverse=True)
+            demand = self.staged.demand[scenarios][:, group.periods].reshape(len(scenarios) * num_periods, -1)
+            periods = np.tile(np.arange(num_periods), len(scenarios))
+            task = (self.arcs, costs[used], rows.ravel(), demand, capacity, periods, measures, flows)
+            tasks.append((scenarios, task))
+        if self._executor is None:
+            for scenarios, task in tasks:
+                yield scenarios, solve_task(*task)
+            return
+        futures = [(scenarios, self._executor.submit(solve_task, *task)) for scenarios, task in tasks]
+        for scenarios, future in futures:
+            yield scenarios, future.result()
+
+    def policy(
+        self, group: Group, point: Floats, starts: Sequence[Prices], tolerance: float, most_rounds: int
+    ) -> tuple[Policy, list[Served]]:
+        """The best policy of a group at a first-stage point, to a tolerance, and every round on the way (their cuts).
+
+        Parameters
+        ----------
+        starts
+            Prices to begin with, at least one; those outside what missing a coupling costs are moved there, because no
+            dearer price gives a valid bound.
+        """
+        needs = self.needs(group, point)
+        most = np.array([coupling.price for coupling in self.couplings(group)])
+        boxed = [replace(prices, couplings=np.clip(prices.couplings, 0.0, most)) for prices in starts]
+        rounds = [self.serve(group, point, prices) for prices in boxed]
+        while True:
+            mixed = _mixture(self.staged, self.couplings(group), needs, rounds, self._options)
+            bound = max(served.bound for served in rounds)
+            done = mixed.value - bound <= tolerance or len(rounds) >= most_rounds or self._options.stop.is_set()
+            if done or any(_same(mixed.duals, served.prices) for served in rounds):
+                return _with_bound(mixed, bound), rounds
+            rounds.append(self.serve(group, point, mixed.duals))
+
+    def flows(self, group: Group, point: Floats, policy: Policy) -> Iterator[tuple[int, int, Floats]]:
+        """The flow of each block of a group under a policy: (scenario, period, (num_arcs,) flow)."""
+        couplings = self.couplings(group)
+        capacity = self.staged.capacity(point)[group.periods]
+        no_measures = np.zeros((0, len(self.staged.arc_costs)))
+        used = [i for i in range(len(policy.prices)) if policy.shares[..., i].any()]
+        streams = []
+        for i in used:
+            costs, row_of = self._costs(group, couplings, policy.prices[i])
+            streams.append(self._blocks(group, costs, row_of, capacity, no_measures, flows=True))
+        num_periods = len(group.periods)
+        for parts in zip(*streams, strict=True):
+            scenarios = parts[0][0]
+            mixed = np.zeros((len(scenarios), num_periods, len(self.staged.arc_costs)))
+            for i, (_, blocks) in zip(used, parts, strict=True):
+                assert blocks.flow is not None  # asked for
+                mixed += policy.shares[scenarios, :, i, None] * blocks.flow.reshape(mixed.shape)
+            for w, flows in zip(scenarios.tolist(), mixed, strict=True):
+                for t, flow in zip(group.periods.tolist(), flows, strict=True):
+                    yield w, t, flow
+
+
+def _measures(staged: StagedProgram, couplings: Sequence[Coupling]) -> tuple[Floats, Ints]:
+    """(1 + distinct, A): cost, then the different arc values of the couplings; and which of them each coupling has."""
+    different: dict[bytes, int] = {}
+    rows, at = [staged.arc_costs], []
+    for coupling in couplings:
+        key = coupling.arc_values.tobytes()
+        if key not in different:
+            different[key] = len(rows)
+            rows.append(coupling.arc_values)
+        at.append(different[key])
+    return np.array(rows), np.array(at, dtype=np.int64)
+
+
+def _counts(staged: StagedProgram, couplings: Sequence[Coupling], group: Group) -> Floats:
+    """(W, T, M): 1 where a block counts for a coupling, else 0."""
+    counts = np.zeros((staged.num_scenarios, len(group.periods), len(couplings)))
+    for i, coupling in enumerate(couplings):
+        scenarios = slice(None) if coupling.scenario is None else coupling.scenario
+        counts[scenarios, :, i] = np.isin(group.periods, coupling.periods)
+    return counts
+
+
+def _same(one: Prices, other: Prices) -> bool:
+    near = np.allclose(one.couplings, other.couplings, rtol=_SAME, atol=_SAME)
+    return bool(near and np.allclose(one.scenarios, other.scenarios, rtol=_SAME, atol=_SAME))
+
+
+def _with_bound(policy: Policy, bound: float) -> Policy:
+    return Policy(
+        policy.prices, policy.shares, policy.cost, policy.missed, policy.value, min(bound, policy.value), policy.duals
+    )
+
+
+def _mixture(
+    staged: StagedProgram, couplings: Sequence[Coupling], needs: Floats, rounds: Sequence[Served], options: SolveOptions
+) -> Policy:
+    """The best mixture of rounds, block by block: a small linear program, whose duals are the next prices."""
+    num_scenarios, num_periods = rounds[0].cost.shape
+    num_blocks, num_rounds = num_scenarios * num_periods, len(rounds)
+    cost = np.stack([served.cost for served in rounds], axis=-1)
+    usage = np.stack([served.usage for served in rounds], axis=-2)
+    prices = tuple(served.prices for served in rounds)
+    if not len(couplings) and not staged.risk_weight:
+        shares = np.ones((num_scenarios, num_periods, 1))
+        by_scenario = rounds[0].cost.sum(axis=1)
+        value = float(staged.probability @ by_scenario)
+        return Policy(prices[:1], shares, by_scenario, np.zeros(0), value, value, prices[0])
+    program, share, missed = _mixing_program(staged, couplings, needs, cost, usage)
+    lp = highs.GrowingLP(
+        program, program.objectives[0].costs, np.arange(program.num_columns), np.arange(program.num_rows), options
+    )
+    lp.solve(options.time_limit_seconds, is_short=True)
+    point, duals = lp.point, lp.duals
+    shares = np.maximum(point[share], 0.0).reshape(num_blocks, num_rounds)
+    shares = (shares / shares.sum(axis=1, keepdims=True)).reshape(num_scenarios, num_periods, num_rounds)
+    by_scenario = (cost * shares).sum(axis=(1, 2))
+    reached = _reached(staged, couplings, (usage * shares[..., None]).sum(axis=2))
+    left = np.maximum(needs - reached, 0.0)
+    value = risk_mix(staged, by_scenario) + float(sum(c.price * e for c, e in zip(couplings, left, strict=True)))
+    rows = program.row_blocks
+    coupled = left
+    if couplings:
+        most = np.array([coupling.price for coupling in couplings])
+        coupled = np.clip(duals[rows["couplings"].start : rows["couplings"].stop], 0.0, most)
+    weights = np.ones(num_scenarios)
+    if staged.risk_weight:
+        tail = duals[rows["tail"].start : rows["tail"].stop]
+        weights = _envelope(staged, (1 - staged.risk_weight) + np.maximum(tail, 0.0) / staged.probability)
+    return Policy(prices, shares, by_scenario, left, value, -np.inf, Prices(coupled, weights))
+
+
+def _mixing_program(
+    staged: StagedProgram, couplings: Sequence[Coupling], needs: Floats, cost: Floats, usage: Floats
+) -> tuple[Program, Ints, Ints]:
+    num_scenarios, num_periods, num_rounds = cost.shape
+    num_blocks = num_scenarios * num_periods
+    builder = ProgramBuilder()
+    share = builder.add_columns("share", num_blocks * num_rounds, Domain.CONTINUOUS)
+    missed = builder.add_columns("missed", len(couplings), Domain.CONTINUOUS, np.inf)
+    builder.add_rows("whole", np.repeat(np.arange(num_blocks), num_rounds), share, 1.0, 1.0, 1.0, num_blocks)
+    rows, columns, values = [], [], []
+    for i, coupling in enumerate(couplings):
+        weight = staged.probability if coupling.scenario is None else np.ones(num_scenarios)
+        used = (weight[:, None, None] * usage[..., i]).ravel()
+        at = np.flatnonzero(used)
+        rows += [np.full(len(at) + 1, i)]
+        columns += [share[at], missed[i : i + 1]]
+        values += [used[at], np.ones(1)]
+    if couplings:
+        builder.add_rows(
+            "couplings", np.concatenate(rows), np.concatenate(columns), np.concatenate(values), needs, np.inf
+        )
+    weighted = (1 - staged.risk_weight) * staged.probability[:, None, None] * cost
+    costs = [weighted.ravel(), np.array([coupling.price for coupling in couplings])]
+    if staged.risk_weight:
+        threshold = builder.add_columns("threshold", 1, Domain.CONTINUOUS, np.inf)
+        excess = builder.add_columns("excess", num_scenarios, Domain.CONTINUOUS, np.inf)
+        scenario = np.repeat(np.arange(num_scenarios), num_periods * num_rounds)
+        each = np.arange(num_scenarios)
+        builder.add_rows(
+            "tail",
+            np.concatenate([scenario, each, each]),
+            np.concatenate([share, np.repeat(threshold, num_scenarios), excess]),
+            np.concatenate([-cost.ravel(), np.ones(2 * num_scenarios)]),
+            np.zeros(num_scenarios),
+            np.inf,
+        )
+        tail = staged.risk_weight / (1 - staged.risk_level) * staged.probability
+        costs.append(np.concatenate([[staged.risk_weight], tail]))
+    return builder.build([Objective("policy", np.concatenate(costs))]), share, missed
+
+
+def _reached(staged: StagedProgram, couplings: Sequence[Coupling], usage: Floats) -> Floats:
+    """(M,): what flows reach of each coupling; usage is (W, T, M)."""
+    by_scenario = usage.sum(axis=1)
+    reached = staged.probability @ by_scenario
+    for i, coupling in enumerate(couplings):
+        if coupling.scenario is not None:
+            reached[i] = by_scenario[coupling.scenario, i]
+    return reached
+
+
+def _envelope(staged: StagedProgram, weights: Floats) -> Floats:
+    """Weights of scenarios moved to where the measure of risk allows: mean 1, between the weight of the mean and of the
+    tail. Rounding may have moved duals out of it by a little."""
+    low = 1 - staged.risk_weight
+    high = low + staged.risk_weight / (1 - staged.risk_level)
+    for _ in range(100):
+        weights = np.clip(weights, low, high)
+        error = 1.0 - float(staged.probability @ weights)
+        if abs(error) < 1e-15:
+            break
+        free = (weights < high) if error > 0 else (weights > low)
+        weights = weights + free * error / float(staged.probability @ free)
+    return weights
+
+
+def risk_mix(staged: StagedProgram, by_scenario: Floats) -> float:
+    """The mean of the scenarios' costs, mixed with the mean of the worst of them as the program says."""
+    mean = float(staged.probability @ by_scenario)
+    if not staged.risk_weight:
+        return mean
+    order = np.argsort(-by_scenario)
+    tail = 1 - staged.risk_level
+    taken = np.diff(np.minimum(np.cumsum(staged.probability[order]), tail), prepend=0.0)
+    return (1 - staged.risk_weight) * mean + staged.risk_weight * float(taken @ by_scenario[order]) / tail

@@ -1,0 +1,251 @@
+"""plan, frontier, compare and audit-targets as people and scripts use them; the composition is a double."""
+
+from __future__ import annotations
+
+import json
+import sys
+from concurrent.futures import Executor
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+from distributed import LocalCluster
+from typer.testing import CliRunner
+
+from rightplace import cli
+from rightplace.certificate import Certificate, Violation
+from rightplace.commands.planning_frontier import with_target
+from rightplace.commands.planning_inputs import PlanningInputs, computing_on
+from rightplace.errors import BackendMissing, PlanError
+from rightplace.instances.targets import Sense
+from rightplace.result import Status
+from tests.planning_doubles import CLASH, SCHEDULE, case, comparison, frontier_points, no_result, result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MODULES = ("planning", "planning_frontier", "planning_compare", "planning_audit")
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The small case whatever the options name, and a record of what the composition was asked and will answer."""
+    told = SimpleNamespace(calls=[], result=result(), points=frontier_points(), comparison=comparison(), clash=None)
+
+    def opened(inputs: PlanningInputs) -> Any:
+        told.inputs = inputs
+        return case()
+
+    for module in MODULES:
+        monkeypatch.setattr(f"rightplace.commands.{module}.open_case", opened)
+
+    def answers(name: str) -> Callable[..., Any]:
+        def answer(*arguments: Any) -> Any:
+            told.calls.append(arguments)
+            return getattr(told, name)
+
+        return answer
+
+    names = {"plan_capacity": "result", "frontier": "points", "compare": "comparison", "audit_targets": "clash"}
+    for function, name in names.items():
+        monkeypatch.setattr(f"rightplace.planning.{function}", answers(name))
+    return told
+
+
+def run(*arguments: object) -> Any:
+    """A command in this process."""
+    return CliRunner().invoke(cli.app, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def test_plan_prints_the_report_and_one_object_with_json(asked: SimpleNamespace) -> None:
+    """Text for people; with --json one object on standard output with what it was made with."""
+    assert "Doing nothing: £19.90m" in run("plan", "tiny").stdout
+    found = json.loads(run("plan", "tiny", "--seed", "7", "--json").stdout)
+    assert found["status"] == "optimal"
+    assert found["inputs"]["instance"] == "tiny"
+    assert found["inputs"]["seed"] == asked.inputs.seed == 7
+
+
+def test_plan_passes_on_what_it_is_asked(asked: SimpleNamespace) -> None:
+    """Switches, limits and the solver reach the composition."""
+    run(
+        "plan",
+        "tiny",
+        "--no-next-best",
+        "--no-foresight",
+        "--fresh-scenarios",
+        "0",
+        "--gap",
+        "0.01",
+        "--solver",
+        "scip",
+    )
+    _, options, solving, executor = asked.calls[0]
+    assert (options.next_best, options.foresight, options.fresh_scenarios) == (False, False, 0)
+    assert (solving.relative_gap, solving.solver, executor) == (0.01, "scip", None)
+
+
+def test_targets_that_clash_end_with_code_4(asked: SimpleNamespace, tmp_path: Path) -> None:
+    """The clash is printed, and no file is written."""
+    asked.result = no_result()
+    found = run("plan", "tiny", "--out", tmp_path / "plan.json")
+    assert found.exit_code == 4
+    assert "These 2 targets cannot hold together" in found.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_limit_before_any_plan_ends_with_code_5(asked: SimpleNamespace) -> None:
+    """No plan and no clash is a limit, and is called one."""
+    asked.result = replace(no_result(), clash=None, status=Status.FEASIBLE, stopped_by="time")
+    found = run("plan", "tiny")
+    assert found.exit_code == 5
+    assert "No plan was found: stopped by time" in found.stdout
+
+
+def test_a_refused_plan_is_not_written(asked: SimpleNamespace, tmp_path: Path) -> None:
+    """What the checker refuses is our fault: code 1, no file."""
+    asked.result = result(certificate=Certificate(0, (Violation("lead", (), None, "too early"),)))
+    found = run("plan", "tiny", "--out", tmp_path / "plan.json")
+    assert found.exit_code == 1
+    assert "too early" in found.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_file_holds_the_answer(asked: SimpleNamespace, tmp_path: Path) -> None:
+    """What --out writes is what --json prints."""
+    path = tmp_path / "plan.json"
+    printed = run("plan", "tiny", "--out", path, "--json").stdout
+    assert json.loads(path.read_text(encoding="utf-8")) == json.loads(printed)
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "name", "words"),
+    [
+        ("plan", "--out", "plan.xlsx", "expected .json"),
+        ("plan", "--picture", "plan.png", "expected .svg"),
+        ("frontier", "--out", "frontier.json", "expected .csv"),
+    ],
+)
+def test_outputs_are_checked_before_any_work(
+    asked: SimpleNamespace, tmp_path: Path, command: str, option: str, name: str, words: str
+) -> None:
+    """A wrong ending is wrong usage, and nothing has been solved by then."""
+    found = run(command, "tiny", option, tmp_path / name)
+    assert found.exit_code == 2
+    assert words in " ".join(found.output.replace("│", " ").split())
+    assert asked.calls == []
+
+
+def test_frontier_prints_and_writes(asked: SimpleNamespace, tmp_path: Path) -> None:
+    """Values from --from to --to in so many steps; a table, a CSV and a picture."""
+    found = run(
+        "frontier", "tiny", "--target", "in_area", "--from", "0.4", "--to", "0.6", "--steps", "5",
+        "--out", tmp_path / "f.csv", "--picture", tmp_path / "f.svg",
+    )  # fmt: skip
+    assert found.exit_code == 0
+    assert asked.calls[0][1:3] == ("in_area", [0.4, 0.45, 0.5, 0.55, 0.6])
+    assert "at least 60.0% cannot be reached" in found.stdout
+    assert (tmp_path / "f.csv").read_text(encoding="utf-8").startswith("value,reachable")
+    assert (tmp_path / "f.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_frontier_without_any_plan_ends_with_code_4(asked: SimpleNamespace) -> None:
+    """None of the values can be reached: the table says so, and the exit code."""
+    asked.points = frontier_points()[4:]
+    assert run("frontier", "tiny", "--target", "in_area").exit_code == 4
+
+
+def test_shares_are_no_percentages(asked: SimpleNamespace) -> None:
+    """40 is not taken for 40%."""
+    assert run("frontier", "tiny", "--target", "in_area", "--from", "40", "--to", "60").exit_code == 2
+    assert asked.calls == []
+
+
+def test_a_frontier_target_is_an_id_or_a_measure() -> None:
+    """A measure finds the target that has it, or is asked for in the last year; anything else is refused by name."""
+    assert with_target(case(), "in_area")[1] is with_target(case(), "in_area_share")[1]
+    wider, made = with_target(case(), "residential_share")
+    assert (wider.targets[-1], made.sense, list(made.values)) == (made, Sense.AT_MOST, [1])
+    with pytest.raises(typer.BadParameter, match="in_aera"):
+        with_target(case(), "in_aera")
+
+
+def test_audit_of_targets_says_whether_they_fit(asked: SimpleNamespace) -> None:
+    """Fitting targets end with 0; a clash with 4, in words and as JSON."""
+    assert "These targets can hold together" in run("audit-targets", "tiny").stdout
+    asked.clash = CLASH
+    found = run("audit-targets", "tiny", "--json")
+    assert found.exit_code == 4
+    assert (json.loads(found.stdout)["fit"], len(json.loads(found.stdout)["clash"]["members"])) == (False, 2)
+
+
+def test_no_targets_cannot_be_audited(asked: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing to audit is wrong usage, not a success."""
+    monkeypatch.setattr("rightplace.commands.planning_audit.open_case", lambda _: case(targets=()))
+    assert run("audit-targets", "tiny").exit_code == 2
+
+
+def test_compare_reads_plan_files_back(asked: SimpleNamespace, tmp_path: Path) -> None:
+    """The case is the one that the first plan was made with; each schedule is evaluated under its file's name."""
+    run("plan", "tiny", "--seed", "7", "--out", tmp_path / "home.json")
+    (tmp_path / "nothing.csv").write_text("lever,quantity,quarter\n", encoding="utf-8")
+    found = run("compare", tmp_path / "home.json", tmp_path / "nothing.csv")
+    assert found.exit_code == 0, found.output
+    assert asked.inputs == PlanningInputs("tiny", seed=7)
+    assert asked.calls[1][1] == {"home": SCHEDULE, "nothing": ()}
+    assert "never within the plan" in found.stdout
+
+
+def test_compare_refuses_a_plan_for_other_demand(
+    asked: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan that answers another question is refused, naming the file and what differs."""
+    run("plan", "tiny", "--out", tmp_path / "plan.json")
+    other = case(demand=replace(case().demand, children=case().demand.children + 1))
+    monkeypatch.setattr("rightplace.commands.planning_compare.open_case", lambda _: other)
+    with pytest.raises(PlanError, match="a plan for this demand") as refused:
+        run("compare", tmp_path / "plan.json")
+    assert [fault.column for fault in refused.value.faults] == ["demand"] or "demand" in str(refused.value)
+
+
+def test_compare_refuses_what_is_no_plan(asked: SimpleNamespace, tmp_path: Path) -> None:
+    """A JSON of something else is refused in words."""
+    (tmp_path / "other.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(PlanError, match="a capacity plan that plan --out wrote"):
+        run("compare", tmp_path / "other.json")
+
+
+def test_options_come_before_what_a_plan_was_made_with() -> None:
+    """What is said now holds; the rest is as the plan file says; paths become paths again."""
+    made = PlanningInputs("tiny", demand=Path("demand.csv"), scenarios=10, seed=3)
+    found = PlanningInputs.of({"scenarios": 20, "seed": None}, json.loads(json.dumps(made.as_object())))
+    assert found == replace(made, scenarios=20)
+
+
+def test_processes_of_this_machine_compute() -> None:
+    """More than one worker is a pool of processes; one is this process alone."""
+    with computing_on(None, 2) as pool:
+        assert isinstance(pool, Executor)
+        assert list(pool.map(abs, [-1, 2])) == [1, 2]
+    with computing_on(None, 1) as nobody:
+        assert nobody is None
+
+
+def test_a_cluster_computes() -> None:
+    """A Dask scheduler's workers are an executor like any other."""
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        computing_on(cluster.scheduler_address, 1) as executor,
+    ):
+        assert isinstance(executor, Executor)
+        assert list(executor.map(abs, [-1, 2])) == [1, 2]
+
+
+def test_no_dask_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Dask is not installed, what to install is named."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(BackendMissing, match=r"rightplace\[cluster\]"), computing_on("tcp://nowhere:1", 1):
+        pytest.fail("there is nobody to compute")

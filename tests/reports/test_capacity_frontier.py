@@ -1,0 +1,95 @@
+"""What a target costs at each value: sentences, table, CSV, JSON and picture agree."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from rich.console import Console
+
+from rightplace.instances.targets import Sense
+from rightplace.reports.capacity_frontier import (
+    COLUMNS,
+    by_strictness,
+    frontier_object,
+    frontier_picture,
+    frontier_sentences,
+    print_frontier,
+    write_frontier,
+)
+from tests.planning_doubles import TARGETS, case, frontier_points
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TARGET = TARGETS[0]
+
+
+def test_sentences_say_what_is_free_what_is_dear_and_where_it_ends() -> None:
+    """What the gap cannot tell from nothing is free; the last reachable value has its price; then it ends."""
+    assert list(frontier_sentences(case(), TARGET, frontier_points())) == [
+        "Children in their own area: at least 45.0% costs no more than less does, as far as the gap of £20,000 can "
+        "tell.",
+        "Children in their own area: at least 55.0% costs £2.00m more than the least here.",
+        "Children in their own area: at least 60.0% cannot be reached with these levers and targets.",
+    ]
+
+
+def test_nothing_reachable_is_said() -> None:
+    """A frontier without a plan has one sentence."""
+    none = [replace(point, reachable=False) for point in frontier_points()]
+    assert list(frontier_sentences(case(), TARGET, none)) == [
+        "Children in their own area: none of these values can be reached."
+    ]
+
+
+def test_at_most_is_stricter_when_smaller() -> None:
+    """Points run from the loosest to the strictest, whichever side is wanted."""
+    ends = [by_strictness(replace(TARGET, sense=sense), frontier_points())[-1].value for sense in Sense]
+    assert ends == [0.6, 0.4]
+
+
+def test_the_table_has_a_line_a_value() -> None:
+    """Cost, difference and bound, or that it cannot be reached."""
+    stream = io.StringIO()
+    print_frontier(case(), TARGET, frontier_points(), Console(file=stream, width=140))
+    lines = [" ".join(line.split()) for line in stream.getvalue().splitlines()]
+    assert "50.0% £18.50m +£500,000 £18.48m £20,000" in lines
+    assert "60.0% not reachable" in lines
+
+
+def test_the_csv_reads_back(tmp_path: Path) -> None:
+    """Each value a row in pounds; what cannot be reached has no cost."""
+    write_frontier(frontier_points(), tmp_path / "frontier.csv")
+    with (tmp_path / "frontier.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert tuple(rows[0]) == COLUMNS
+    assert [row["reachable"] for row in rows] == ["yes"] * 4 + ["no"]
+    assert (rows[2]["value"], rows[2]["cost_pounds"], rows[2]["more_than_least_pounds"]) == (
+        "0.5",
+        "18500000.0",
+        "500000.0",
+    )
+    assert rows[4]["cost_pounds"] == ""
+
+
+def test_the_json_has_every_point() -> None:
+    """Scripts find values, costs, schedules and the sentences."""
+    found = json.loads(json.dumps(frontier_object(case(), TARGET, frontier_points())))
+    assert [point["value"] for point in found["points"]] == [0.4, 0.45, 0.5, 0.55, 0.6]
+    assert found["points"][0]["schedule"][3]["site"] == "north"
+    assert len(found["sentences"]) == 3
+
+
+def test_the_picture_has_a_dot_for_each_point_that_is_reached() -> None:
+    """Well-formed SVG; a cross where there is no plan."""
+    text = frontier_picture(case(), TARGET, frontier_points())
+    drawn = ElementTree.fromstring(text)
+    assert len([part for part in drawn.iter() if part.tag.endswith("circle")]) == 4
+    assert "✕" in text
+    alone = frontier_picture(case(), TARGET, frontier_points()[4:])
+    assert not [part for part in ElementTree.fromstring(alone).iter() if part.tag.endswith("circle")]

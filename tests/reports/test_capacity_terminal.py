@@ -1,0 +1,204 @@
+"""A capacity plan in the terminal: the sentences and figures that a commissioner reads."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from rightplace.capacity_plan import Action
+from rightplace.certificate import Certificate, Violation
+from rightplace.instances.quarters import Quarter
+from rightplace.instances.targets import Risk
+from rightplace.plan_result import Clash, OutOfSample, PlanResult
+from rightplace.reports.capacity_chart import chart_lines, runs_of
+from rightplace.reports.capacity_sentences import (
+    INDUCED_DEMAND,
+    clash_sentences,
+    difference_sentences,
+    fresh_sentence,
+    price_sentences,
+    proof_sentences,
+    warnings,
+)
+from rightplace.reports.capacity_terminal import print_capacity_result
+from rightplace.result import Status
+from tests.planning_doubles import CLASH, LEVERS, SCHEDULE, case, no_result, nothing, plan, result
+
+
+def printed(found: PlanResult) -> str:
+    """What the terminal shows."""
+    stream = io.StringIO()
+    print_capacity_result(found, Console(file=stream, width=140))
+    return stream.getvalue()
+
+
+def test_the_whole_report_says_what_was_asked_found_and_proven() -> None:
+    """Each part that a commissioner needs stands in the report, in their words."""
+    text = printed(result())
+    for words in (
+        "built, 31 December 2025: a plan for 2026Q1 to 2027Q4.",
+        "30 children in care in 2026Q1, 30 expected in 2027Q4; 2 cohorts, 3 scenarios.",
+        "Demand: made by hand.",
+        "1 profile of households to recruit",
+        "1 switched off",
+        "Doing nothing: £19.90m; the plan saves £1.00m.",
+        "The gap is 0.05% of total cost and 0.99% of what a plan can influence.",
+        "Certificate: accepted",
+        "2027Q1   open north_3: children's home with 3 places, Aston",
+        "2027        £9.00m  £600,000   £9.60m        £10.00m   -£400,000",
+        "all years  £18.80m  £600,000  £19.40m        £20.00m   -£600,000",
+        "2027  at least 55.0%   55.0%    49.5% to 60.5%  yes                   75.0%",
+        "teens: no more households can be approved in 2026",
+        "A note.",
+    ):
+        assert words in text
+
+
+def test_no_line_ends_in_blanks() -> None:
+    """Where there is no terminal, no line ends in blanks."""
+    assert [line for line in printed(result()).splitlines() if line != line.rstrip()] == []
+
+
+def test_an_unfinished_search_says_so() -> None:
+    """A plan that a limit ended is never called proven."""
+    text = printed(result(status=Status.FEASIBLE, stopped_by="time"))
+    assert "Stopped by time: no plan costs less than £18.89m" in text
+    assert "Proven" not in text
+
+
+def test_a_gap_of_nothing_is_a_proof() -> None:
+    """Only a bound that equals the value reads as nothing being cheaper."""
+    exact = replace(plan(), bound_pence=plan().value_pence)
+    assert "Proven: no plan is cheaper, says ours 1." in list(proof_sentences(result(plan=exact)))
+
+
+def test_missed_targets_are_not_hidden_in_the_value() -> None:
+    """Prices of missed targets are told beside the value that holds them."""
+    missed = replace(plan(), shortfall_pence=5_000_000.0)
+    assert "Of the value, £50,000 are prices of targets that are missed." in list(proof_sentences(result(plan=missed)))
+
+
+def test_a_refused_plan_shows_every_violation() -> None:
+    """The checker's sentences are printed, and nothing says accepted."""
+    refused = Certificate(0, (Violation("lead", (), "north_3", "it opens before it can"),))
+    text = printed(result(certificate=refused))
+    assert "Certificate: refused" in text
+    assert "[lead]  in north_3: it opens before it can" in text
+    assert "accepted" not in text
+
+
+def test_marginal_costs_are_sentences() -> None:
+    """By year, over all years, budgets by the thousand, and what is free is named as free."""
+    assert list(price_sentences(result())) == [
+        "One more percentage point of children in their own area in 2027 costs about £123,456.",
+        "One more percentage point of children in their own area in each of these 2 years costs about £61,728 a year.",
+        "£1,000 less of revenue in 2027 costs about £200.",
+    ]
+    free = [replace(price, pence=0.0) for price in result().shadow_prices]
+    assert list(price_sentences(result(shadow_prices=tuple(free)))) == [
+        "A little more costs nothing yet: children in their own area and revenue."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (9e8, 11e8, "the value above lies within"),
+        (11e8, 12e8, "too hopeful"),
+        (8e8, 9e8, "less than the value above"),
+    ],
+)
+def test_fresh_scenarios_are_compared_with_the_value(low: float, high: float, words: str) -> None:
+    """A value outside the interval of fresh scenarios is called what it is."""
+    found = OutOfSample(num_scenarios=200, mean_pence=(low + high) / 2, low_pence=low, high_pence=high)
+    assert words in fresh_sentence(found, 10e8)
+
+
+def test_the_next_best_plan_says_how_it_differs() -> None:
+    """Levers more, levers less, other households and other quarters each have their sentence."""
+    later = [replace(a, quarter=Quarter(2027, 3)) if a.lever_id == "north_3" else a for a in SCHEDULE]
+    fewer = [replace(a, quantity=a.quantity - 1) if a.lever_id == "teens" else a for a in later]
+    other = [*(a for a in fewer if a.lever_id != "beds"), Action(lever_id="shut", quantity=1, quarter=Quarter(2026, 3))]
+    assert difference_sentences(case(), SCHEDULE, other) == [
+        "open north_3: children's home with 3 places, Aston: from 2027Q3 instead of from 2027Q1",
+        "also: close H1 (shut), from 2026Q3",
+        "recruit teens: 3 in 2026 and 1 in 2027 (4 households) instead of 4 in 2026 and 2 in 2027 (6 households)",
+        "without: block beds: children's home, Bexton",
+    ]
+
+
+def test_targets_that_clash_are_named_with_the_least_relaxation() -> None:
+    """No plan, but the smallest clash and what would have to give."""
+    assert list(clash_sentences(case(), CLASH)) == [
+        "These 2 targets cannot hold together; without any one of them the others can:",
+        "   children in their own area in 2027: at least 55.0%",
+        "   revenue in 2027: at most £9.50m",
+        "The least change that lets every other target hold:",
+        "   children in their own area in 2027: at least 53.4% instead of 55.0%",
+    ]
+    assert "There is no plan that meets these targets." in printed(no_result())
+
+
+def test_one_target_alone_can_be_out_of_reach() -> None:
+    """A clash of one is no clash between targets, and does not read as one."""
+    alone = Clash(members=(("in_area", 1),), relaxation=())
+    (sentence,) = clash_sentences(case(), alone)
+    assert sentence == (
+        "This target cannot be met, whatever is done: children in their own area in 2027: at least 55.0%."
+    )
+
+
+def test_new_beds_come_with_a_warning() -> None:
+    """Beds can induce demand; recruiting carers alone brings no such warning."""
+    assert INDUCED_DEMAND in list(warnings(case(), SCHEDULE))
+    carers = [action for action in SCHEDULE if action.lever_id in ("teens", "help")]
+    assert INDUCED_DEMAND not in list(warnings(case(), carers))
+
+
+def test_the_chart_has_a_line_a_lever_and_two_signs_a_quarter() -> None:
+    """Homes from their opening on, blocks while they run, households when they are approved."""
+    assert chart_lines(case(), SCHEDULE) == [
+        "                                                    2026    2027",
+        "quarter                                             1 2 3 4 1 2 3 4",
+        "open north_3: children's home with 3 places, Aston  ········████████",
+        "recruit teens                                       ······██··▄▄···· 6",
+        "support places help: level 1 to 2                   ····████████···· 3.5",
+        "block beds: children's home, Bexton                 ··████████······ 2",
+    ]
+
+
+def test_doing_nothing_is_said() -> None:
+    """A plan without actions has no empty table."""
+    assert "Nothing is done: no lever is used." in printed(result(plan=nothing(), next_best=None))
+    assert chart_lines(case(), ()) == []
+
+
+def test_the_weight_of_the_worst_futures_is_told() -> None:
+    """A value that is not a plain mean does not pass for one; a plain mean is not explained."""
+    words = "The worst 10% of the futures weigh 20% of the value"
+    assert words in printed(result(case=case(risk=Risk(weight=0.2, level=0.9))))
+    assert "worst" not in printed(result())
+
+
+def test_long_names_are_cut_in_the_chart_only() -> None:
+    """A chart stays on the screen; the table has the whole name."""
+    long = replace(LEVERS.profiles[0], id="x" * 80)
+    levers = replace(LEVERS, profiles=(long,))
+    done = [Action(lever_id=long.id, quantity=2, quarter=Quarter(2026, 4))]
+    assert chart_lines(case(levers=levers), done)[-1].startswith("recruit " + "x" * 61 + "…  ······██")
+
+
+def test_recruiting_at_an_even_rate_is_one_line() -> None:
+    """The same number of households quarter after quarter is told once; a gap or another number begins anew."""
+    quantities = {1: 0.75, 2: 0.75, 3: 0.75, 5: 0.75, 6: 2.0}
+    even = [Action(lever_id="teens", quantity=q, quarter=case().first + at) for at, q in quantities.items()]
+    text = printed(result(plan=replace(plan(), schedule=tuple(even)), next_best=None))
+    assert "2026Q2 to 2026Q4  recruit teens, 0.75 households approved each quarter" in text
+    assert [(run.when, run.action.quantity) for run in runs_of(case(), even)] == [
+        ("2026Q2 to 2026Q4", 0.75),
+        ("2027Q2", 0.75),
+        ("2027Q3", 2.0),
+    ]
