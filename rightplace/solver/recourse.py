@@ -77,7 +77,7 @@ class Policy:
     shares
         (W, T, len(prices)): of each flow in each block.
     cost
-        (W,): of service by scenario.
+        (W,): of service by scenario, period weights included.
     missed
         (M,): of each coupling of the group.
     value, bound
