@@ -24,6 +24,7 @@ from rightplace.reports.capacity_words import (
     meant_words,
     money,
     percent,
+    range_words,
     required_words,
     target_words,
 )
@@ -207,7 +208,7 @@ def print_targets(result: PlanResult, console: Console) -> None:
             result.case.year_names[found.year],
             required_words(target, found.required),
             amount(measure, found.mean),
-            f"{amount(measure, found.p10)} to {amount(measure, found.p90)}",
+            range_words(measure, found.p10, found.p90),
             "yes" if found.met else "no",
             percent(found.probability_met),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from rightplace.instances.levers import Block, Conversion, HomeChange, HomeChangeKind, NewHome, Profile, Retention
@@ -90,10 +91,17 @@ def fine_percent(share: float) -> str:
 
 
 def amount(measure: Measure, value: float) -> str:
-    """A value of a measure."""
+    """A value of a measure; a share of nothing is no number."""
+    if math.isnan(value):
+        return "of nobody"
     if measure.is_share:
         return percent(value)
     return money(100 * value) if measure.is_money else number(value)
+
+
+def range_words(measure: Measure, low: float, high: float) -> str:
+    """From one value of a measure to another."""
+    return "" if math.isnan(low) or math.isnan(high) else f"{amount(measure, low)} to {amount(measure, high)}"
 
 
 def target_words(case: PlanningCase, target: Target) -> str:
