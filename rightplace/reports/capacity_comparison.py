@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from rightplace.reports.capacity_answer import capacity_object, case_object
@@ -40,10 +41,10 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     for name in ("plan", "value", "against doing nothing", "capital", "targets missed", "pays back in"):
         table.add_column(name, justify="left" if name in ("plan", "pays back in") else "right")
     for name, result, quarter in _plans(comparison):
-        table.add_row(name, *_summary(result), payback_words(quarter))
+        table.add_row(escape(name), *_summary(result), payback_words(quarter))
     print_table(table, console)
     for name, result, quarter in _plans(comparison):
-        console.print(f"\n[bold]{name}[/bold]", highlight=False)
+        console.print(f"\n[bold]{escape(name)}[/bold]", highlight=False)
         if result.plan is None:
             console.print("It cannot be carried out on this case.")
             continue

@@ -27,7 +27,7 @@ from rightplace.schedules import levers_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rightplace.capacity_plan import Action
+    from rightplace.capacity_plan import Action, CapacityPlan
     from rightplace.instances.planning_case import PlanningCase
     from rightplace.instances.quarters import Quarter
     from rightplace.instances.targets import Target
@@ -57,7 +57,7 @@ def proof_sentences(result: PlanResult) -> Iterator[str]:
     years = count(result.case.num_years, "year")
     yield (
         f"Value {money(plan.value_pence)}: cost over {years}, discounted, capital charged over its life. "
-        f"Doing nothing: {money(result.baseline.value_pence)}; the plan {_saves(kept)}."
+        f"Doing nothing: {money(result.baseline.value_pence)}{_missed(result.baseline)}; the plan {_saves(kept)}."
     )
     if plan.shortfall_pence > 0:
         yield f"Of the value, {money(plan.shortfall_pence)} are prices of targets that are missed."
@@ -73,8 +73,14 @@ def proof_sentences(result: PlanResult) -> Iterator[str]:
 def _gaps(result: PlanResult) -> str:
     words = f"The gap is {fine_percent(result.gap or 0)} of total cost"
     if result.influence_gap is None:
-        return f"{words}. Nothing cheaper than doing nothing is possible."
+        return f"{words}. No plan that meets the targets is cheaper than doing nothing."
     return f"{words} and {fine_percent(result.influence_gap)} of what a plan can influence."
+
+
+def _missed(baseline: CapacityPlan) -> str:
+    """How many targets doing nothing would miss, each year of each counted; nothing where it misses none."""
+    found = [target.met for year in baseline.years for target in year.targets]
+    return f", which misses {found.count(False)} of {count(len(found), 'yearly target')}" if False in found else ""
 
 
 def _saves(pence: float) -> str:

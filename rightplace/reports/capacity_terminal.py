@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 
 from rightplace.reports.capacity_chart import chart_lines, runs_of
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from rightplace.instances.planning_case import PlanningCase
     from rightplace.plan_result import Clash, PlanResult
 
-_MOST_LINES = 60
+_MOST_LINES, _MOST_SENTENCES = 60, 20
 _KINDS = {
     Verb.OPEN: ("home to open", "homes to open"),
     Verb.CHANGE: ("change to a home", "changes to homes"),
@@ -80,10 +81,8 @@ def print_asked(case: PlanningCase, console: Console) -> None:
     """What was asked: the place and time, the children, the futures, the levers and the targets."""
     demand, last = case.demand, case.first + (case.demand.num_quarters - 1)
     expected = demand.mean.sum(axis=1)
-    console.print(
-        f"[bold]{case.instance.name}[/bold], {day_words(case.instance.date)}: a plan for {case.first} to {last}.",
-        highlight=False,
-    )
+    name, day = escape(case.instance.name), day_words(case.instance.date)
+    console.print(f"[bold]{name}[/bold], {day}: a plan for {case.first} to {last}.", highlight=False)
     _say(
         f"{expected[0]:,.0f} children in care in {case.first}, {expected[-1]:,.0f} expected in {last}; "
         f"{count(len(demand.cohorts), 'cohort')}, {count(demand.num_scenarios, 'scenario')}.",
@@ -156,7 +155,7 @@ def print_schedule(case: PlanningCase, schedule: Sequence[Action], console: Cons
     runs, before = runs_of(case, schedule), None
     for run in runs[:_MOST_LINES]:
         each = " each quarter" if run.num_quarters > 1 else ""
-        table.add_row("" if run.when == before else run.when, action_words(case, run.action) + each)
+        table.add_row("" if run.when == before else run.when, escape(action_words(case, run.action)) + each)
         before = run.when
     _head("Schedule", console)
     print_table(table, console)
@@ -204,7 +203,7 @@ def print_targets(result: PlanResult, console: Console) -> None:
         target = targets[found.target_id]
         measure = target.measure
         table.add_row(
-            "" if found.target_id == before else target_words(result.case, target),
+            "" if found.target_id == before else escape(target_words(result.case, target)),
             result.case.year_names[found.year],
             required_words(target, found.required),
             amount(measure, found.mean),
@@ -224,12 +223,11 @@ def _print_margins(result: PlanResult, console: Console) -> None:
     sentences = list(price_sentences(result))
     if sentences:
         _head("What a little more would cost", console)
-        for sentence in (*sentences, MARGINAL):
-            _say(sentence, console)
+        _say_some(sentences, console)
+        _say(MARGINAL, console)
     if result.binding:
         _head("What binds", console)
-        for words in result.binding:
-            _say(words, console)
+        _say_some(result.binding, console)
 
 
 def _print_next_best(result: PlanResult, plan: CapacityPlan, console: Console) -> None:
@@ -239,8 +237,8 @@ def _print_next_best(result: PlanResult, plan: CapacityPlan, console: Console) -
     _head("The next-best plan that differs", console)
     more = other.value_pence - plan.value_pence
     _say(f"It costs {money(other.value_pence)}, {money(more)} more than this one, and does this differently:", console)
-    for sentence in difference_sentences(result.case, plan.schedule, other.schedule):
-        _say(f"   {sentence}", console)
+    differences = difference_sentences(result.case, plan.schedule, other.schedule)
+    _say_some([f"   {sentence}" for sentence in differences], console)
 
 
 def _print_uncertainty(result: PlanResult, plan: CapacityPlan, console: Console) -> None:
@@ -256,6 +254,14 @@ def _print_uncertainty(result: PlanResult, plan: CapacityPlan, console: Console)
 
 def _head(words: str, console: Console) -> None:
     console.print(f"\n[bold]{words}[/bold]", highlight=False)
+
+
+def _say_some(sentences: Sequence[str], console: Console) -> None:
+    """The first of many sentences, and how many more there are."""
+    for sentence in sentences[:_MOST_SENTENCES]:
+        _say(sentence, console)
+    if len(sentences) > _MOST_SENTENCES:
+        _say(f"and {len(sentences) - _MOST_SENTENCES} more (see --json)", console)
 
 
 def _say(words: str, console: Console) -> None:

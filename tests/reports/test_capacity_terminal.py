@@ -202,3 +202,28 @@ def test_recruiting_at_an_even_rate_is_one_line() -> None:
         ("2027Q2", 0.75),
         ("2027Q3", 2.0),
     ]
+
+
+def test_doing_nothing_is_not_shown_cheaper_than_it_is() -> None:
+    """Where doing nothing misses targets, that stands beside its cost; where it is cheapest, nothing is a share of it."""
+    cheap = replace(nothing(), value_pence=1_000_000_000.0, years=plan().years)
+    missing = [replace(year, targets=tuple(replace(t, met=False) for t in year.targets)) for year in cheap.years]
+    first, proof = list(proof_sentences(result(baseline=replace(cheap, years=tuple(missing)))))
+    assert "Doing nothing: £10.00m, which misses 3 of 3 yearly targets; the plan costs £8.90m more." in first
+    assert proof.endswith("No plan that meets the targets is cheaper than doing nothing.")
+
+
+def test_names_are_no_markup() -> None:
+    """Square brackets in the id of a lever are printed as they are."""
+    levers = replace(LEVERS, profiles=(replace(LEVERS.profiles[0], id="[bold]teens[/bold]"),))
+    done = (Action(lever_id="[bold]teens[/bold]", quantity=2, quarter=Quarter(2026, 4)),)
+    found = result(case=case(levers=levers), plan=replace(plan(), schedule=done), next_best=None)
+    assert "2026Q4   recruit [bold]teens[/bold], 2 households approved" in printed(found)
+
+
+def test_many_sentences_are_cut_with_their_number() -> None:
+    """Long lists end with how much more there is in the JSON."""
+    text = printed(result(binding=tuple(f"limit {i}." for i in range(25))))
+    assert "limit 19." in text
+    assert "limit 20." not in text
+    assert "and 5 more (see --json)" in text
