@@ -46,13 +46,14 @@ class WorthOfForesight:
     ----------
     stochastic_pence
         Value of the stochastic solution: what a plan made for the mean of demand would cost more (Birge 1982,
-        doi:10.1007/BF01585113).
+        doi:10.1007/BF01585113); ``None``: that plan would miss a hard target.
     perfect_pence_at_most
-        Expected value of perfect information, from above.
+        Expected value of perfect information, from above; ``None`` where the worst futures weigh more, or a target is
+        likely only.
     """
 
-    stochastic_pence: float
-    perfect_pence_at_most: float
+    stochastic_pence: float | None
+    perfect_pence_at_most: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

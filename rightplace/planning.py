@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rightplace.capacity_plan import Action
 from rightplace.instances.planning_case import PlanningCase
 from rightplace.instances.quarters import Quarter
+from rightplace.instances.scenario import Demand
 from rightplace.plan_result import Clash, PlanResult
 from rightplace.solver.outcome import SolveOptions
 
@@ -25,15 +26,16 @@ class PlanOptions:
     pins
         Actions that the plan must have.
     forbids
-        Levers that it must not use in a quarter, or in none (``None``).
+        Levers that it must not use in a quarter, or at all (``None``).
+    fresh
+        Scenarios that the plan was not made for, to test it on.
     """
 
     pins: tuple[Action, ...] = ()
     forbids: tuple[tuple[str, Quarter | None], ...] = ()
     next_best: bool = True
     foresight: bool = True
-    fresh_scenarios: int = 200
-    seed: int = 0
+    fresh: Demand | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,16 +121,20 @@ def _told(target: Target, pence: float) -> float:
 
 def foresight_sentences(foresight: WorthOfForesight, value_pence: float) -> Iterator[str]:
     """What thinking in scenarios is worth, and what knowing the future would be."""
-    share = fine_percent(foresight.stochastic_pence / value_pence) if value_pence else "nothing"
-    yield (
-        f"Thinking in scenarios saves {money(foresight.stochastic_pence)} ({share} of the value): a plan made for "
-        "average demand would cost so much more. Beyond that, scenarios show how likely each target is and how far "
-        "costs may range."
-    )
-    yield (
-        f"Knowing demand beforehand would save at most {money(foresight.perfect_pence_at_most)}: "
-        "no forecast is worth more than that."
-    )
+    saved, perfect = foresight.stochastic_pence, foresight.perfect_pence_at_most
+    if saved is None:
+        yield (
+            "A plan made for average demand would miss a target that this one keeps: that is what thinking in "
+            "scenarios is worth."
+        )
+    else:
+        share = fine_percent(saved / value_pence) if value_pence else "nothing"
+        yield (
+            f"Thinking in scenarios saves {money(saved)} ({share} of the value): a plan made for average demand would "
+            "cost so much more. Beyond that, scenarios show how likely each target is and how far costs may range."
+        )
+    if perfect is not None:
+        yield f"Knowing demand beforehand would save at most {money(perfect)}: no forecast is worth more than that."
 
 
 def fresh_sentence(found: OutOfSample, value_pence: float) -> str:

@@ -112,7 +112,7 @@ def _targets_words(case: PlanningCase) -> str:
 
 def _print_no_plan(result: PlanResult, console: Console) -> None:
     if result.clash is None:
-        _say(f"No plan was found: stopped by {result.stopped_by} before the first.", console)
+        _say(f"No plan that meets every target was found (stopped by: {result.stopped_by}).", console)
         return
     console.print("[bold]There is no plan that meets these targets.[/bold]")
     for sentence in clash_sentences(result.case, result.clash):

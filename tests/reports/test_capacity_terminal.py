@@ -12,12 +12,13 @@ from rightplace.capacity_plan import Action
 from rightplace.certificate import Certificate, Violation
 from rightplace.instances.quarters import Quarter
 from rightplace.instances.targets import Risk
-from rightplace.plan_result import Clash, OutOfSample, PlanResult
+from rightplace.plan_result import Clash, OutOfSample, PlanResult, WorthOfForesight
 from rightplace.reports.capacity_chart import chart_lines, runs_of
 from rightplace.reports.capacity_sentences import (
     INDUCED_DEMAND,
     clash_sentences,
     difference_sentences,
+    foresight_sentences,
     fresh_sentence,
     price_sentences,
     proof_sentences,
@@ -205,7 +206,7 @@ def test_recruiting_at_an_even_rate_is_one_line() -> None:
 
 
 def test_doing_nothing_is_not_shown_cheaper_than_it_is() -> None:
-    """Where doing nothing misses targets, that stands beside its cost; where it is cheapest, nothing is a share of it."""
+    """Where doing nothing misses targets, that is said; where it is cheapest, the gap is no share of a saving."""
     cheap = replace(nothing(), value_pence=1_000_000_000.0, years=plan().years)
     missing = [replace(year, targets=tuple(replace(t, met=False) for t in year.targets)) for year in cheap.years]
     first, proof = list(proof_sentences(result(baseline=replace(cheap, years=tuple(missing)))))
@@ -227,3 +228,9 @@ def test_many_sentences_are_cut_with_their_number() -> None:
     assert "limit 19." in text
     assert "limit 20." not in text
     assert "and 5 more (see --json)" in text
+
+
+def test_what_scenarios_are_worth_can_be_a_target() -> None:
+    """Where a plan for average demand would miss a hard target, no sum is made up; nor for foresight not known."""
+    (sentence,) = foresight_sentences(WorthOfForesight(stochastic_pence=None, perfect_pence_at_most=None), 1e9)
+    assert sentence.startswith("A plan made for average demand would miss a target that this one keeps")
