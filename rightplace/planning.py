@@ -40,7 +40,15 @@ class PlanOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontierPoint:
-    """The best plan at one value of a target."""
+    """The best plan at one value of a target.
+
+    Parameters
+    ----------
+    cost_pence, bound_pence
+        As of a plan; ``None`` where the value cannot be reached, or was not within the time.
+    shadow_price_pence
+        Of a unit of the target's value (1 for a share) in all its years together.
+    """
 
     value: float
     cost_pence: float | None
@@ -59,8 +67,8 @@ class Comparison:
     names
         One a result.
     payback
-        The first quarter in which the undiscounted saving against doing nothing, added up, covers what was spent;
-        ``None``: never within the plan. One a result.
+        The first year at whose end the undiscounted saving against doing nothing, added up, covers what was spent, as
+        its last quarter; ``None``: never within the plan. One a result.
     """
 
     case: PlanningCase

@@ -109,7 +109,7 @@ def frontier(
     else:
         print_frontier(case, chosen, points, console())
     for path in out or []:
-        write_frontier(points, path)
+        write_frontier(chosen, points, path)
         tell(f"wrote {path}")
     for path in picture or []:
         with written_at_once(path) as place:

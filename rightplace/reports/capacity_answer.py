@@ -178,15 +178,15 @@ def certificate_object(certificate: Certificate) -> dict[str, Any]:
 
 
 def _out_of_sample(result: PlanResult) -> dict[str, Any] | None:
-    found, plan = result.out_of_sample, result.plan
-    if found is None or plan is None:
+    found = result.out_of_sample
+    if found is None:
         return None
     return {
         "mean": found.mean_pence,
         "low": found.low_pence,
         "high": found.high_pence,
         "num_scenarios": found.num_scenarios,
-        "sentence": fresh_sentence(found, plan.value_pence),
+        "sentence": fresh_sentence(found, result),
     }
 
 

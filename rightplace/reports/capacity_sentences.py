@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from rightplace.instances.levers import Block, HomeChange, HomeChangeKind, NewHome, Profile
 from rightplace.instances.quarters import QUARTERS_A_YEAR
+from rightplace.instances.targets import Firmness
 from rightplace.reports.capacity_words import (
-    UNITS_OF_MONEY,
     amount,
     fine_percent,
     lever_name,
+    meant_words,
     money,
     more_words,
     number,
     quantity_words,
     required_words,
     target_words,
+    told_unit,
 )
 from rightplace.reports.wording import and_list, capital
 from rightplace.result import Status
@@ -115,8 +117,8 @@ def price_sentences(result: PlanResult) -> Iterator[str]:
 
 
 def _told(target: Target, pence: float) -> float:
-    """A marginal cost for as many units as it is told for."""
-    return pence * UNITS_OF_MONEY if target.measure.is_money else pence
+    """A marginal cost, which is for a point of a share, for as much as it is told for."""
+    return pence if target.measure.is_share else pence * told_unit(target.measure)
 
 
 def foresight_sentences(foresight: WorthOfForesight, value_pence: float) -> Iterator[str]:
@@ -137,17 +139,20 @@ def foresight_sentences(foresight: WorthOfForesight, value_pence: float) -> Iter
         yield f"Knowing demand beforehand would save at most {money(perfect)}: no forecast is worth more than that."
 
 
-def fresh_sentence(found: OutOfSample, value_pence: float) -> str:
-    """How the schedule fares in scenarios that it was not made for."""
+def fresh_sentence(found: OutOfSample, result: PlanResult) -> str:
+    """How the schedule fares in scenarios that it was not made for, without prices of missed targets."""
     head = (
         f"On {count(found.num_scenarios, 'fresh scenario')} the same schedule costs {money(found.mean_pence)} on "
         f"average, with 95% confidence {money(found.low_pence)} to {money(found.high_pence)}"
     )
-    if value_pence < found.low_pence:
-        return f"{head}: the value above is too hopeful; plan with more scenarios."
-    if value_pence > found.high_pence:
-        return f"{head}: less than the value above; plan with more scenarios."
-    return f"{head}; the value above lies within."
+    if result.plan is None or result.case.risk.weight:
+        return f"{head}."  # the value is no mean
+    cost = result.plan.value_pence - result.plan.shortfall_pence
+    if cost < found.low_pence:
+        return f"{head}: more than the {money(cost)} above, which is too hopeful; plan with more scenarios."
+    if cost > found.high_pence:
+        return f"{head}: less than the {money(cost)} above; plan with more scenarios."
+    return f"{head}; the {money(cost)} above lies within."
 
 
 def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
@@ -171,7 +176,8 @@ def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
 
 
 def _asked(case: PlanningCase, target: Target, year: int, value: float) -> str:
-    return f"{target_words(case, target)} in {case.year_names[year]}: {required_words(target, value)}"
+    words = f"{target_words(case, target)} in {case.year_names[year]}: {required_words(target, value)}"
+    return f"{words}, {meant_words(target)}" if target.firmness is Firmness.LIKELY else words
 
 
 def difference_sentences(case: PlanningCase, plan: Sequence[Action], other: Sequence[Action]) -> list[str]:

@@ -125,7 +125,11 @@ def print_audit_of_targets(case: PlanningCase, clash: Clash | None, console: Con
     """Whether the targets fit together; where not, which clash and what would have to give."""
     print_asked(case, console)
     if clash is None:
-        _say("These targets can hold together, with these levers and this demand.", console)
+        _say(
+            "No clash: with these levers and this demand, nothing shows that the targets cannot hold together.",
+            console,
+        )
+        _say("Priced targets are wishes; they take no part in a clash.", console)
         return
     for sentence in clash_sentences(case, clash):
         _say(sentence, console)
@@ -246,7 +250,7 @@ def _print_uncertainty(result: PlanResult, plan: CapacityPlan, console: Console)
         return
     _head("How sure this is", console)
     if result.out_of_sample is not None:
-        _say(fresh_sentence(result.out_of_sample, plan.value_pence), console)
+        _say(fresh_sentence(result.out_of_sample, result), console)
     if result.foresight is not None:
         for sentence in foresight_sentences(result.foresight, plan.value_pence):
             _say(sentence, console)

@@ -107,15 +107,17 @@ def test_marginal_costs_are_sentences() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
-        (9e8, 11e8, "the value above lies within"),
-        (11e8, 12e8, "too hopeful"),
-        (8e8, 9e8, "less than the value above"),
+        (9e8, 11e8, "the £10.00m above lies within"),
+        (11e8, 12e8, "more than the £10.00m above, which is too hopeful"),
+        (8e8, 9e8, "less than the £10.00m above"),
     ],
 )
 def test_fresh_scenarios_are_compared_with_the_value(low: float, high: float, words: str) -> None:
-    """A value outside the interval of fresh scenarios is called what it is."""
+    """A cost outside the interval of fresh scenarios is called what it is; prices of missed targets are no cost."""
     found = OutOfSample(num_scenarios=200, mean_pence=(low + high) / 2, low_pence=low, high_pence=high)
-    assert words in fresh_sentence(found, 10e8)
+    made = replace(plan(), value_pence=12e8, shortfall_pence=2e8)
+    assert words in fresh_sentence(found, result(plan=made))
+    assert "above" not in fresh_sentence(found, result(plan=made, case=case(risk=Risk(weight=0.5, level=0.9))))
 
 
 def test_the_next_best_plan_says_how_it_differs() -> None:
