@@ -50,6 +50,13 @@ BACK_ENDS: dict[str, Callable[[], tuple[Minimise, str]]] = {
 OURS = "ours"
 """The default: our own method for large programs (``solver.chain``), HiGHS alone for small ones."""
 SOLVERS = (OURS, *BACK_ENDS)
+
+
+def version_of(solver: str) -> str:
+    """The version of a back end; of ours, that of HiGHS, which solves its linear and small integer programs."""
+    return BACK_ENDS["highs" if solver == OURS else solver]()[1]
+
+
 _SMALL = 10_000
 """Columns up to which a program is small."""
 

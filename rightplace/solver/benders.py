@@ -9,7 +9,7 @@ answer's value is that of a policy that can be carried out, so the gap is honest
 from __future__ import annotations
 
 import time
-from concurrent.futures import Executor
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,11 @@ from rightplace.staged import Floats, StagedProgram
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Executor
 
 _MOST_ROUNDS = 400
+_SERVED_TO = 1e-7
+"""A single point is served to within this share of what service costs at least."""
 _MIP_SHARE = 0.3
 """The master's integer program is solved to this share of the gap asked for: the rest is left to the cuts."""
 
@@ -73,12 +76,14 @@ class _Search:
     staged: StagedProgram
     options: SolveOptions
     recourse: Recourse
-    master: _Master
+    master: Master
     ends: float
     cuts: list[Cut] = field(default_factory=list)
     best: _Best = field(default_factory=_Best)
     bound: float = -np.inf
     prices: list[Prices] = field(default_factory=list)
+    relaxed: Floats | None = None
+    enough: Callable[[float, float], bool] | None = None
 
     def add(self, cuts: list[Cut]) -> None:
         self.cuts += cuts
@@ -90,7 +95,12 @@ class _Search:
 
     @property
     def is_over(self) -> bool:
-        return self.left <= 0 or self.options.stop.is_set()
+        return self.left <= 0 or self.options.stop.is_set() or self.is_enough
+
+    @property
+    def is_enough(self) -> bool:
+        """Who asked has the answer already."""
+        return self.enough is not None and self.enough(self.best.value, self.bound)
 
     def gap(self) -> float:
         return (self.best.value - self.bound) / max(1.0, abs(self.best.value))
@@ -118,7 +128,7 @@ def _bracket(prices: Prices) -> list[Prices]:
     return [Prices(prices.couplings * factor, prices.scenarios) for factor in (0.97, 1.03)]
 
 
-class _Master:
+class Master:
     """First stage, one cost column a group, cuts. Rows are scaled by a unit of cost, so that they are of size one."""
 
     def __init__(self, staged: StagedProgram, groups: tuple[Group, ...], options: SolveOptions) -> None:
@@ -159,6 +169,10 @@ class _Master:
         self.program.lower[self.theta] = least / self.unit
         self.num_first = first.num_columns
         self._lp: highs.GrowingLP | None = None
+
+    def free_below(self) -> None:
+        """Let service cost less than nothing: where couplings are priced, slack in them earns."""
+        self.program.lower[self.theta] = -self.unit * 1e6
 
     def own_cost(self, point: Floats) -> float:
         """What the first stage costs by itself, couplings without flows included."""
@@ -265,6 +279,7 @@ def decompose(
     executor: Executor | None = None,
     starts: tuple[Floats, ...] = (),
     cuts: tuple[Cut, ...] = (),
+    enough: Callable[[float, float], bool] | None = None,
 ) -> StagedOutcome:
     """Solve a staged program to ``options.relative_gap`` of its value.
 
@@ -276,6 +291,8 @@ def decompose(
         First-stage points that are known to be feasible.
     cuts
         Known to be valid for this program.
+    enough
+        Says of value and bound whether they are all that is asked for.
 
     Raises
     ------
@@ -285,8 +302,9 @@ def decompose(
     began = time.perf_counter()
     recourse = Recourse(staged, options, executor)
     search = _Search(
-        staged, options, recourse, _Master(staged, recourse.groups, options), began + options.time_limit_seconds
+        staged, options, recourse, Master(staged, recourse.groups, options), began + options.time_limit_seconds
     )
+    search.enough = enough
     search.prices = [recourse.even_prices(group) for group in recourse.groups]
     if cuts:
         search.add(list(cuts))
@@ -301,7 +319,7 @@ def _mean_phase(search: _Search) -> None:
     mean = mean_program(search.staged)
     options = replace(search.options, progress=None, relative_gap=max(search.options.relative_gap / 2, 1e-5))
     recourse = Recourse(mean, options)
-    inner = _Search(mean, options, recourse, _Master(mean, recourse.groups, options), search.ends)
+    inner = _Search(mean, options, recourse, Master(mean, recourse.groups, options), search.ends)
     inner.prices = [recourse.even_prices(group) for group in recourse.groups]
     _relax(inner, 60)
     groups = search.recourse.groups
@@ -362,23 +380,34 @@ def _whole_phase(search: _Search, starts: tuple[Floats, ...], began: float) -> L
     for point in starts:
         search.evaluate(point, np.inf, 3, is_candidate=True)
     _relax(search, 60)
+    search.relaxed = _by_coupling(search)
     for _ in range(_MOST_ROUNDS):
         if search.is_over:
             break
         gap = options.relative_gap * _MIP_SHARE
-        point, bound = search.master.whole(gap, search.left, search.best.point)
+        candidate, bound = search.master.whole(gap, search.left, search.best.point)
         if bound is not None:
             search.bound = max(search.bound, bound)
-        if point is None:
+        if candidate is None:
             break
         inner = max(abs(search.bound) * options.relative_gap * 0.1, 1e-6)
-        search.evaluate(point, inner, 12, is_candidate=True)
+        search.evaluate(candidate, inner, 12, is_candidate=True)
         if options.progress is not None:
             seconds = time.perf_counter() - began
             options.progress(Progress("plan", seconds, search.best.value, search.bound))
         if search.gap() <= options.relative_gap:
             return Limit.NONE if search.gap() <= 1e-9 else Limit.GAP
-    return Limit.INTERRUPT if options.stop.is_set() else Limit.TIME
+    if options.stop.is_set():
+        return Limit.INTERRUPT
+    return Limit.GAP if search.is_enough else Limit.TIME
+
+
+def _by_coupling(search: _Search) -> Floats:
+    """The prices of all couplings, as they stand."""
+    prices = np.zeros(len(search.staged.couplings))
+    for group, found in zip(search.recourse.groups, search.prices, strict=True):
+        prices[list(group.couplings)] = found.couplings
+    return prices
 
 
 def _outcome(search: _Search, limit: Limit, seconds: float) -> StagedOutcome:
@@ -386,7 +415,14 @@ def _outcome(search: _Search, limit: Limit, seconds: float) -> StagedOutcome:
     missed, prices = np.zeros(len(staged.couplings)), np.zeros(len(staged.couplings))
     for group, policy in zip(search.recourse.groups, best.policies, strict=False):
         missed[list(group.couplings)] = policy.missed
-        prices[list(group.couplings)] = policy.duals.couplings
+        if search.relaxed is None:
+            prices[list(group.couplings)] = policy.duals.couplings
+    if search.relaxed is not None:
+        prices = search.relaxed
+    for coupling in search.master.alone:
+        at = [i for i, one in enumerate(staged.couplings) if one is coupling]
+        lacks = 0.0 if best.point is None else coupling.at_least - coupling.column_values @ best.point[coupling.columns]
+        missed[at] = max(0.0, float(lacks))
     if search.bound > best.value * (1 + 1e-7) + 1.0:
         raise SolverError(f"a bound of {search.bound:g} lies above the value {best.value:g}")
     if best.point is None:
@@ -398,6 +434,32 @@ def _outcome(search: _Search, limit: Limit, seconds: float) -> StagedOutcome:
         reason, limit, best.point, best.value, min(search.bound, best.value), best.policies, missed, prices,
         tuple(search.cuts), seconds, search.recourse.num_rounds,
     )  # fmt: skip
+
+
+def outcome_at(
+    staged: StagedProgram, point: Floats, options: SolveOptions, executor: Executor | None = None,
+    prices: Floats | None = None,
+) -> StagedOutcome:  # fmt: skip
+    """One first-stage point, served as well as it can be: value and bound are of this point only.
+
+    Parameters
+    ----------
+    prices
+        Of the couplings, to begin with: the closer to the right ones, the sooner it is done.
+    """
+    began = time.perf_counter()
+    recourse = Recourse(staged, options, executor)
+    master = Master(staged, recourse.groups, options)
+    search = _Search(staged, options, recourse, master, began + options.time_limit_seconds)
+    for group in recourse.groups:
+        start = None if prices is None else prices[list(group.couplings)]
+        search.prices.append(recourse.even_prices(group, start))
+    rough = max(1.0, float(least_cost(staged, recourse.groups).sum()))
+    value = search.evaluate(point, rough * _SERVED_TO, 40, is_candidate=True)
+    search.bound = master.own_cost(point) + sum(policy.bound for policy in search.best.policies)
+    search.relaxed = None
+    limit = Limit.NONE if value - search.bound <= rough * _SERVED_TO * len(recourse.groups) else Limit.GAP
+    return _outcome(search, limit, time.perf_counter() - began)
 
 
 def service(staged: StagedProgram, outcome: StagedOutcome, options: SolveOptions, executor: Executor | None = None

@@ -8,7 +8,6 @@ doi:10.1287/opre.8.1.101). All scenarios share one set of feasible prices, so a 
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,12 +16,14 @@ import numpy as np
 
 from rightplace.program import Domain, Objective, Program, ProgramBuilder
 from rightplace.solver import highs
-from rightplace.solver.outcome import SolveOptions
 from rightplace.solver.transport import Arcs, Blocks, solve_blocks
 from rightplace.staged import Coupling, Floats, Ints, StagedProgram
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor
+
+    from rightplace.solver.outcome import SolveOptions
 
 _SCENARIOS_A_TASK = 25
 _SAME = 1e-12
@@ -77,7 +78,7 @@ class Policy:
     shares
         (W, T, len(prices)): of each flow in each block.
     cost
-        (W,): of service by scenario.
+        (W,): of service by scenario, period weights included.
     missed
         (M,): of each coupling of the group.
     value, bound
@@ -320,14 +321,14 @@ def _mixture(
         by_scenario = rounds[0].cost.sum(axis=1)
         value = float(staged.probability @ by_scenario)
         return Policy(prices[:1], shares, by_scenario, np.zeros(0), value, value, prices[0])
-    program, share, missed = _mixing_program(staged, couplings, needs, cost, usage)
+    program, share, _missed = _mixing_program(staged, couplings, needs, cost, usage)
     lp = highs.GrowingLP(
         program, program.objectives[0].costs, np.arange(program.num_columns), np.arange(program.num_rows), options
     )
     lp.solve(options.time_limit_seconds, is_short=True)
     point, duals = lp.point, lp.duals
-    shares = np.maximum(point[share], 0.0).reshape(num_blocks, num_rounds)
-    shares = (shares / shares.sum(axis=1, keepdims=True)).reshape(num_scenarios, num_periods, num_rounds)
+    parts = np.maximum(point[share], 0.0).reshape(num_blocks, num_rounds)
+    shares = (parts / parts.sum(axis=1, keepdims=True)).reshape(num_scenarios, num_periods, num_rounds)
     by_scenario = (cost * shares).sum(axis=(1, 2))
     reached = _reached(staged, couplings, (usage * shares[..., None]).sum(axis=2))
     left = np.maximum(needs - reached, 0.0)
@@ -388,7 +389,7 @@ def _mixing_program(
 def _reached(staged: StagedProgram, couplings: Sequence[Coupling], usage: Floats) -> Floats:
     """(M,): what flows reach of each coupling; usage is (W, T, M)."""
     by_scenario = usage.sum(axis=1)
-    reached = staged.probability @ by_scenario
+    reached: Floats = staged.probability @ by_scenario
     for i, coupling in enumerate(couplings):
         if coupling.scenario is not None:
             reached[i] = by_scenario[coupling.scenario, i]

@@ -1,0 +1,87 @@
+"""What limits a plan: shadow prices of targets, and limits of levers that are reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rightplace.models.capacity import measures_of
+from rightplace.plan_result import ShadowPrice
+
+if TYPE_CHECKING:
+    from rightplace.planning.question import PlanningQuestion
+    from rightplace.solver.benders import StagedOutcome
+    from rightplace.staged import Floats, Ints
+
+_NOTHING = 1e-6
+_FAMILIES = {
+    "enquiries": "enquiries from people who might foster: all are used",
+    "most_households": "households that can be approved a year",
+    "shares_of_profiles": "shares of the kinds of household recruited",
+    "prevented": "foster carers who could be kept",
+    "converted": "places that can be converted",
+    "taken_off": "in-house carers whose places could be converted: all are used",
+}
+
+
+def shadow_prices(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[ShadowPrice, ...]:
+    """What each target costs at the margin: from the relaxation over all scenarios, discounted to the plan's start.
+
+    Of a likely target there is none: which scenarios are given up is a whole decision.
+    """
+    found = []
+    by_name = {
+        c.name: price for c, price in zip(question.staged.couplings, outcome.prices, strict=True) if c.scenario is None
+    }
+    for measure in measures_of(question.data, question.columns):
+        target = question.case.targets[measure.target]
+        name = f"{target.id} {question.case.year_names[measure.year]}"
+        if name not in by_name:
+            continue
+        unit, size = "child", 1.0
+        if target.measure.is_share and measure.whole is not None:
+            size = 0.01 * _whole(question, outcome, measure.whole.arcs, measure.periods)
+            size += 0.01 * (measure.whole.constant + float(measure.whole.columns @ _point(outcome)))
+            unit = "percentage point"
+        elif target.measure.is_money:
+            unit = "pound"
+        elif not target.measure.value.endswith("children"):
+            unit = "one"
+        pence = 100 * by_name[name] * size
+        found.append(ShadowPrice(target_id=target.id, year=measure.year, pence=pence, unit=unit))
+    return tuple(found)
+
+
+def _point(outcome: StagedOutcome) -> Floats:
+    assert outcome.point is not None  # the caller has looked
+    return outcome.point
+
+
+def _whole(question: PlanningQuestion, outcome: StagedOutcome, arcs: Floats, periods: Ints) -> float:
+    """Children that a share is of, on average: where all arcs of a cohort count alike its demand, else the flows'."""
+    staged = question.staged
+    mean = question.case.demand.mean[periods].sum(axis=0)
+    starts = np.searchsorted(staged.arc_cohort, np.arange(staged.num_cohorts))
+    low, high = np.minimum.reduceat(arcs, starts), np.maximum.reduceat(arcs, starts)
+    return float(mean @ ((low + high) / 2))
+
+
+def binding(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[str, ...]:
+    """What is used to its limit, in words: targets that cost something, then limits of levers."""
+    words = []
+    for coupling, price in zip(question.staged.couplings, outcome.prices, strict=True):
+        if price > _NOTHING and coupling.scenario is None:
+            words.append(f"target {coupling.name}")
+    first, point = question.staged.first, _point(outcome)
+    activity = np.bincount(first.entry_rows, first.row_values * point[first.row_columns], minlength=first.num_rows)
+    room = np.minimum(first.row_upper - activity, activity - first.row_lower)
+    entries = np.diff(first.row_starts)
+    for name, sentence in _FAMILIES.items():
+        rows = [block for key, block in first.row_blocks.items() if key.startswith(name)]
+        at = np.concatenate([np.array(block) for block in rows]) if rows else np.zeros(0, dtype=np.int64)
+        used = [row for row in at if entries[row] and room[row] <= _NOTHING * max(1.0, abs(activity[row]))
+                and abs(activity[row]) > _NOTHING]  # fmt: skip
+        if used:
+            words.append(f"{sentence} ({len(used)} of {len(at)} times)")
+    return tuple(words)

@@ -1,0 +1,152 @@
+"""Do targets fit together? A smallest set that clashes, and the least that would have to give."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rightplace.instances.targets import Sense
+from rightplace.models.capacity import measures_of
+from rightplace.plan_result import Clash
+from rightplace.planning.question import MISSED, PlanOptions, question_of
+from rightplace.program import Objective
+from rightplace.solver.benders import decompose
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from rightplace.instances.planning_case import PlanningCase
+    from rightplace.planning.question import PlanningQuestion
+    from rightplace.solver.benders import StagedOutcome
+    from rightplace.solver.outcome import SolveOptions
+    from rightplace.staged import Coupling, StagedProgram
+
+_CLEARLY = 1e-5
+"""What is missed of all targets together, each as a share of itself, so that a clash counts as proven."""
+
+Member = tuple[str, int]
+
+
+def audit_targets(
+    case: PlanningCase,
+    solving: SolveOptions,
+    executor: Executor | None = None,
+    options: PlanOptions = PlanOptions(),
+) -> Clash | None:
+    """A smallest set of hard targets that no plan meets together; ``None`` when all can be met, or nothing is proven.
+
+    Priced targets are wishes and take no part. A likely target is one member a year.
+    """
+    return clash_of(question_of(case, options), solving, executor)
+
+
+def clash_of(question: PlanningQuestion, solving: SolveOptions, executor: Executor | None = None) -> Clash | None:
+    """As ``audit_targets``, of a question in numbers."""
+    members = members_of(question)
+    whole = _least_missed(question, set(members), solving, executor)
+    if not _is_clash(whole):
+        return None
+    wanted = [member for member, i in _first_of(question, members).items() if _matters(question, whole, member)]
+    smallest = wanted if _is_clash(_least_missed(question, set(wanted), solving, executor)) else list(members)
+    for member in list(smallest):
+        rest = set(smallest) - {member}
+        if rest and _is_clash(_least_missed(question, rest, solving, executor, is_quick=True)):
+            smallest.remove(member)
+    return Clash(members=tuple(smallest), relaxation=_relaxation(question, whole))
+
+
+def members_of(question: PlanningQuestion) -> dict[Member, list[int]]:
+    """Hard targets by year, with the positions of their couplings."""
+    members: dict[Member, list[int]] = {}
+    names = {f"{question.case.targets[m.target].id} {question.case.year_names[m.year]}": m
+             for m in measures_of(question.data, question.columns)}  # fmt: skip
+    for i, coupling in enumerate(question.staged.couplings):
+        if coupling.is_hard:
+            measure = names[coupling.name.rsplit("/", 1)[0] if coupling.scenario is not None else coupling.name]
+            members.setdefault((question.case.targets[measure.target].id, measure.year), []).append(i)
+    return members
+
+
+def _first_of(question: PlanningQuestion, members: dict[Member, list[int]]) -> dict[Member, int]:
+    return {member: found[0] for member, found in members.items()}
+
+
+def _size(question: PlanningQuestion, coupling: Coupling) -> float:
+    """What a miss is measured against: all that the target asks for, in children, pounds or numbers."""
+    demand = question.case.demand.mean[coupling.periods].sum(axis=0) if len(coupling.periods) else np.zeros(0)
+    arcs, staged = coupling.arc_values, question.staged
+    largest = np.zeros(staged.num_cohorts)
+    np.maximum.at(largest, staged.arc_cohort, np.abs(arcs))
+    flows = float(largest @ demand) if len(demand) else 0.0
+    return max(1.0, abs(coupling.at_least), flows)
+
+
+def _least_missed(
+    question: PlanningQuestion,
+    members: set[Member],
+    solving: SolveOptions,
+    executor: Executor | None,
+    *,
+    is_quick: bool = False,
+) -> StagedOutcome:
+    """Miss as little as possible of some hard targets, whatever it costs."""
+    kept = []
+    for member, positions in members_of(question).items():
+        for i in positions if member in members else ():
+            coupling = question.staged.couplings[i]
+            weight = 1e3 / _size(question, coupling)
+            if coupling.scenario is not None:
+                weight *= float(question.staged.probability[coupling.scenario])
+            kept.append(replace(coupling, price=weight))
+    staged = _costless(question.staged, tuple(kept))
+
+    def enough(value: float, bound: float) -> bool:
+        return bound > 1e3 * _CLEARLY or value <= 1e3 * MISSED * 1e-3
+
+    limits = replace(solving, relative_gap=0.05 if is_quick else 0.001, progress=None)
+    return decompose(staged, limits, executor, enough=enough if is_quick else None)
+
+
+def _costless(staged: StagedProgram, couplings: tuple[Coupling, ...]) -> StagedProgram:
+    first = replace(staged.first, objectives=(Objective("nothing", np.zeros(staged.first.num_columns)),))
+    return replace(staged, first=first, arc_costs=np.zeros(len(staged.arc_costs)), couplings=couplings, risk_weight=0.0)
+
+
+def _is_clash(outcome: StagedOutcome) -> bool:
+    return outcome.bound > 1e3 * _CLEARLY
+
+
+def _matters(question: PlanningQuestion, outcome: StagedOutcome, member: Member) -> bool:
+    """Whether a target has a price in the least miss: the others take no part in the proof."""
+    positions = [i for found in members_of(question).values() for i in found]
+    mine = set(members_of(question)[member])
+    return any(outcome.prices[at] > 0 for at, i in enumerate(positions) if i in mine)
+
+
+def _relaxation(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[tuple[str, int, float, float], ...]:
+    """The least change, as shares of what is asked for, added up over the targets."""
+    found = []
+    measures = {(question.case.targets[m.target].id, m.year): m for m in measures_of(question.data, question.columns)}
+    at = 0
+    for member, positions in members_of(question).items():
+        missed = float(sum(outcome.missed[at : at + len(positions)]))
+        scenarios = question.staged.couplings[positions[0]].scenario is not None
+        at += len(positions)
+        if missed <= _CLEARLY or scenarios:
+            continue
+        measure = measures[member]
+        target = question.case.targets[measure.target]
+        required = target.values[measure.year]
+        if measure.whole is not None:
+            whole = measure.whole.constant
+            if measure.whole.arcs.any():
+                demand = question.case.demand.mean[measure.periods].sum(axis=0)
+                per_cohort = np.zeros(question.staged.num_cohorts)
+                np.maximum.at(per_cohort, question.staged.arc_cohort, measure.whole.arcs)
+                whole += float(per_cohort @ demand)
+            missed /= max(whole, 1e-9)
+        sign = -1.0 if target.sense is Sense.AT_LEAST else 1.0
+        found.append((target.id, measure.year, required, required + sign * missed))
+    return tuple(found)

@@ -1,0 +1,108 @@
+"""Schedules side by side, each exactly as given, on the same scenarios, against doing nothing."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rightplace.instances.planning_case import PlanningCase
+from rightplace.instances.quarters import QUARTERS_A_YEAR, Quarter
+from rightplace.models.capacity import point_of
+from rightplace.plan_result import PlanResult
+from rightplace.planning.answered import checked, plan_of
+from rightplace.planning.question import nothing, question_of
+from rightplace.result import Status
+from rightplace.solver.answer import version_of
+from rightplace.solver.benders import outcome_at
+from rightplace.solver.outcome import SolveOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Executor
+
+    import numpy as np
+
+    from rightplace.capacity_plan import Action, CapacityPlan
+    from rightplace.planning.question import PlanningQuestion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Schedules evaluated exactly as given, on the same demand.
+
+    Parameters
+    ----------
+    names
+        One a result.
+    payback
+        The first year at whose end the undiscounted saving against doing nothing, added up, covers what was spent, as
+        its last quarter; ``None``: never within the plan. One a result.
+    """
+
+    case: PlanningCase
+    names: tuple[str, ...]
+    results: tuple[PlanResult, ...]
+    payback: tuple[Quarter | None, ...]
+
+
+def compare(
+    case: PlanningCase,
+    schedules: Mapping[str, tuple[Action, ...]],
+    solving: SolveOptions = SolveOptions(),
+    executor: Executor | None = None,
+) -> Comparison:
+    """Each schedule evaluated exactly as it is given, against doing nothing.
+
+    Raises
+    ------
+    ValueError
+        Naming every action of a schedule that there is no column for, or limits of levers that it breaks.
+    """
+    question = question_of(case)
+    points = {}
+    for name, schedule in schedules.items():
+        try:
+            points[name] = point_of(question.data, question.columns, schedule)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from error
+    free = replace(question, staged=replace(question.staged, couplings=()))
+    idle = outcome_at(free.staged, nothing(free), solving, executor)
+    baseline = plan_of(free, idle, solving, "no lever is used", executor)
+    results = tuple(_evaluated(question, point, baseline, solving, executor) for point in points.values())
+    payback = tuple(_payback(case, result) for result in results)
+    return Comparison(case=case, names=tuple(points), results=results, payback=payback)
+
+
+def _evaluated(
+    question: PlanningQuestion,
+    point: np.ndarray,
+    baseline: CapacityPlan,
+    solving: SolveOptions,
+    executor: Executor | None,
+) -> PlanResult:
+    began = time.perf_counter()
+    found = outcome_at(question.staged, point, solving, executor)
+    best = checked(question, found, solving, "this schedule only", executor)
+    return PlanResult(
+        case=question.case,
+        status=Status.FEASIBLE,
+        stopped_by="none",
+        solver=solving.solver,
+        solver_version=version_of(solving.solver),
+        seconds=time.perf_counter() - began,
+        plan=best.plan,
+        certificate=best.certificate,
+        baseline=baseline,
+    )
+
+
+def _payback(case: PlanningCase, result: PlanResult) -> Quarter | None:
+    assert result.plan is not None  # every schedule is evaluated
+    saved, spent = 0.0, False
+    for mine, idle in zip(result.plan.years, result.baseline.years, strict=True):
+        saved += idle.revenue_pence + idle.capital_pence - mine.revenue_pence - mine.capital_pence
+        spent = spent or saved < 0
+        if saved >= 0 and result.plan.schedule and (spent or saved > 0):
+            return case.first + (QUARTERS_A_YEAR * (mine.year + 1) - 1)
+    return None
