@@ -41,6 +41,7 @@ from rightplace.commands.planning_inputs import (
     WorkersOption,
     YearsOption,
     computing_on,
+    fresh_demand,
     open_case,
 )
 from rightplace.outputs import Output
@@ -81,7 +82,7 @@ def plan(
     next_best: Annotated[bool, typer.Option(help="Also look for the next-best plan that differs.")] = True,
     foresight: Annotated[bool, typer.Option(help="Also say what scenarios and foresight are worth.")] = True,
     fresh_scenarios: Annotated[
-        int, typer.Option(min=0, help="Scenarios that the plan was not made for, to test it on; 0 for none.")
+        int, typer.Option(min=0, help="Generated scenarios that the plan was not made for, to test it on; 0: none.")
     ] = 200,
     policy: PolicyOption = None,
     scheduler: SchedulerOption = None,
@@ -120,8 +121,7 @@ def plan(
         forbids=forbidden,
         next_best=next_best,
         foresight=foresight,
-        fresh_scenarios=fresh_scenarios,
-        seed=seed,
+        fresh=fresh_demand(inputs, case, fresh_scenarios),
     )
     with (
         computing_on(scheduler, workers) as executor,
@@ -165,7 +165,23 @@ def decided(
         raise typer.BadParameter("\n".join(wrong))
     if pins is not None:
         pinned += read_schedule(pins, case)
+    if pinned or forbidden:
+        _refuse_impossible(case, pinned, forbidden)
     return tuple(pinned), tuple(forbidden)
+
+
+def _refuse_impossible(
+    case: PlanningCase, pinned: Sequence[Action], forbidden: Sequence[tuple[str, Quarter | None]]
+) -> None:
+    """Refuse what a lever cannot do, such as opening before its lead time, before anything is solved."""
+    from rightplace.models.capacity import capacity_data, capacity_program
+    from rightplace.models.capacity import pinned as with_pins
+
+    staged, columns = capacity_program(capacity_data(case))
+    try:
+        with_pins(staged, columns, pinned, forbidden)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _parsed(option: str, texts: Sequence[str], parse: Callable[[str], _Parsed], wrong: list[str]) -> list[_Parsed]:

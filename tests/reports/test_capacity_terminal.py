@@ -12,12 +12,13 @@ from rightplace.capacity_plan import Action
 from rightplace.certificate import Certificate, Violation
 from rightplace.instances.quarters import Quarter
 from rightplace.instances.targets import Risk
-from rightplace.plan_result import Clash, OutOfSample, PlanResult
+from rightplace.plan_result import Clash, OutOfSample, PlanResult, WorthOfForesight
 from rightplace.reports.capacity_chart import chart_lines, runs_of
 from rightplace.reports.capacity_sentences import (
     INDUCED_DEMAND,
     clash_sentences,
     difference_sentences,
+    foresight_sentences,
     fresh_sentence,
     price_sentences,
     proof_sentences,
@@ -106,15 +107,17 @@ def test_marginal_costs_are_sentences() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
-        (9e8, 11e8, "the value above lies within"),
-        (11e8, 12e8, "too hopeful"),
-        (8e8, 9e8, "less than the value above"),
+        (9e8, 11e8, "the £10.00m above lies within"),
+        (11e8, 12e8, "more than the £10.00m above, which is too hopeful"),
+        (8e8, 9e8, "less than the £10.00m above"),
     ],
 )
 def test_fresh_scenarios_are_compared_with_the_value(low: float, high: float, words: str) -> None:
-    """A value outside the interval of fresh scenarios is called what it is."""
+    """A cost outside the interval of fresh scenarios is called what it is; prices of missed targets are no cost."""
     found = OutOfSample(num_scenarios=200, mean_pence=(low + high) / 2, low_pence=low, high_pence=high)
-    assert words in fresh_sentence(found, 10e8)
+    made = replace(plan(), value_pence=12e8, shortfall_pence=2e8)
+    assert words in fresh_sentence(found, result(plan=made))
+    assert "above" not in fresh_sentence(found, result(plan=made, case=case(risk=Risk(weight=0.5, level=0.9))))
 
 
 def test_the_next_best_plan_says_how_it_differs() -> None:
@@ -202,3 +205,34 @@ def test_recruiting_at_an_even_rate_is_one_line() -> None:
         ("2027Q2", 0.75),
         ("2027Q3", 2.0),
     ]
+
+
+def test_doing_nothing_is_not_shown_cheaper_than_it_is() -> None:
+    """Where doing nothing misses targets, that is said; where it is cheapest, the gap is no share of a saving."""
+    cheap = replace(nothing(), value_pence=1_000_000_000.0, years=plan().years)
+    missing = [replace(year, targets=tuple(replace(t, met=False) for t in year.targets)) for year in cheap.years]
+    first, proof = list(proof_sentences(result(baseline=replace(cheap, years=tuple(missing)))))
+    assert "Doing nothing: £10.00m, which misses 3 of 3 yearly targets; the plan costs £8.90m more." in first
+    assert proof.endswith("No plan that meets the targets is cheaper than doing nothing.")
+
+
+def test_names_are_no_markup() -> None:
+    """Square brackets in the id of a lever are printed as they are."""
+    levers = replace(LEVERS, profiles=(replace(LEVERS.profiles[0], id="[bold]teens[/bold]"),))
+    done = (Action(lever_id="[bold]teens[/bold]", quantity=2, quarter=Quarter(2026, 4)),)
+    found = result(case=case(levers=levers), plan=replace(plan(), schedule=done), next_best=None)
+    assert "2026Q4   recruit [bold]teens[/bold], 2 households approved" in printed(found)
+
+
+def test_many_sentences_are_cut_with_their_number() -> None:
+    """Long lists end with how much more there is in the JSON."""
+    text = printed(result(binding=tuple(f"limit {i}." for i in range(25))))
+    assert "limit 19." in text
+    assert "limit 20." not in text
+    assert "and 5 more (see --json)" in text
+
+
+def test_what_scenarios_are_worth_can_be_a_target() -> None:
+    """Where a plan for average demand would miss a hard target, no sum is made up; nor for foresight not known."""
+    (sentence,) = foresight_sentences(WorthOfForesight(stochastic_pence=None, perfect_pence_at_most=None), 1e9)
+    assert sentence.startswith("A plan made for average demand would miss a target that this one keeps")
