@@ -19,7 +19,8 @@ from rightplace.errors import SolverError
 from rightplace.program import Domain, Objective, ProgramBuilder
 from rightplace.solver import highs
 from rightplace.solver.outcome import Limit, Progress, Reason, SolveOptions
-from rightplace.solver.recourse import Cut, Group, Policy, Prices, Recourse
+from rightplace.solver.parts import Prices
+from rightplace.solver.recourse import Cut, Group, Policy, Recourse
 from rightplace.staged import Floats, StagedProgram
 
 if TYPE_CHECKING:
@@ -182,6 +183,8 @@ class Master:
 
     def add(self, cuts: list[Cut]) -> None:
         """Let cuts take part."""
+        if not cuts:
+            return
         rows, columns, values, upper = [], [], [], []
         for i, cut in enumerate(cuts):
             used = np.flatnonzero(cut.slope)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.solver.benders import Master
-from rightplace.solver.recourse import Prices, Recourse
+from rightplace.solver.parts import Prices
+from rightplace.solver.recourse import Recourse
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
