@@ -1,23 +1,41 @@
-"""Cases of the library: Barnet's own plan of 2014 to the printed figure."""
+"""The planning model beside what is printed: Barnet's own plan of 2014, a schedule of the library, the page in docs."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from rightplace.instances.levers import SettingType
+from rightplace.instances.levers import Levers, SettingType
 from rightplace.instances.library import library_path
 from rightplace.instances.planning_case import PlanningCase
 from rightplace.instances.planning_instance import planning_instance
 from rightplace.instances.planning_tables import read_demand, read_levers
 from rightplace.instances.quarters import Quarter
 from rightplace.instances.tables import read_instance
+from rightplace.instances.targets import Firmness, Measure
 from rightplace.models.capacity import capacity_data, capacity_program, capacity_schedule, point_of
 from rightplace.models.capacity_effects import households_of
 from rightplace.schedules import read_schedule
-from tests.models.capacity_cases import broken
+from tests.models.capacity_cases import (
+    PLAIN,
+    block,
+    broken,
+    change,
+    conversion,
+    funnel,
+    new_home,
+    own_carers,
+    own_homes,
+    planning_data,
+    profile,
+    retention,
+    spot,
+    steady,
+    target,
+)
 
 if TYPE_CHECKING:
     from rightplace.models.capacity_today import CapacityData
@@ -64,3 +82,21 @@ def test_a_schedule_of_the_library_comes_back_as_it_was_read() -> None:
     point = point_of(data, columns, schedule)
     assert not broken(staged, point)
     assert capacity_schedule(data, columns, point) == schedule
+
+
+def test_the_page_on_the_model_names_every_block_of_columns_and_rows() -> None:
+    """``docs/capacity.md`` and the program use one word for one thing."""
+    everything = Levers(
+        new_homes=(new_home(),), home_changes=(change(),), profiles=(profile(max_share=0.9),), blocks=(block(),),
+        funnels=(funnel(deregistration_rate_per_year=0.1, max_households_per_year=9.0),), retention=(retention(),),
+        conversions=(conversion(),), assumptions=PLAIN,
+    )  # fmt: skip
+    targets = (
+        target(Measure.PROVIDERS_IN_AREA, {0: 3.0}),
+        target(Measure.IN_AREA_SHARE, {0: 0.5}, firmness=Firmness.LIKELY, probability=0.5),
+    )
+    data = planning_data((own_carers(), own_homes(), spot()), everything, steady(1.0), targets=targets)
+    first = capacity_program(data)[0].first
+    assert (len(first.column_blocks), len(first.row_blocks)) == (9, 12)
+    page = (Path(__file__).parents[2] / "docs" / "capacity.md").read_text(encoding="utf-8")
+    assert [name for name in (*first.column_blocks, *first.row_blocks) if f"`{name}`" not in page] == []
