@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-_WIDTH, _LEFT, _RIGHT, _TOP = 1100.0, 400.0, 1080.0, 70.0
-_LONGEST_NAME = 58
+_WIDTH, _LEFT, _RIGHT, _TOP = 1160.0, 440.0, 1110.0, 70.0
+_LONGEST_NAME = 56
 _ROW, _CHART_HEIGHT, _BETWEEN = 24.0, 300.0, 70.0
 
 
@@ -118,6 +118,10 @@ def _chart(case: PlanningCase, places: Mapping[str, Floats], across: Scale, top:
     for i, colour in enumerate(COLOURS[: len(places)]):
         yield area(_between(across, up, stacked[i], stacked[i + 1]), colour, 0.75)
     yield area(_between(across, up, low, high), INK, 0.18)
+    for end in (low, high):
+        yield line(
+            [(across(i + side), up(float(value))) for i, value in enumerate(end) for side in (0, 1)], INK, 1, "3 3"
+        )
     middles = [(across(quarter + 0.5), up(float(value))) for quarter, value in enumerate(mean)]
     yield line(middles, INK, 2.5)
     yield from _legend(list(places), top + _CHART_HEIGHT + 30)
