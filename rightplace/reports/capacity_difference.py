@@ -29,7 +29,8 @@ def difference_sentences(case: PlanningCase, plan: Sequence[Action], other: Sequ
     """
     ours = {track.lever.id: track for track in tracks_of(case, plan)}
     theirs = {track.lever.id: track for track in tracks_of(case, other)}
-    first, then = [], []
+    first: list[str] = []
+    then: list[str] = []
     for lever_id in dict.fromkeys([*ours, *theirs]):
         sentence = _sentence(case, ours.get(lever_id), theirs.get(lever_id))
         if sentence is not None:
@@ -45,11 +46,8 @@ def _sentence(case: PlanningCase, mine: Track | None, its: Track | None) -> str 
     if mine is None:
         return f"also: {its.name}, {_use(case, its)}"
     if isinstance(its.lever, NewHome | HomeChange | Block):
-        return (
-            None
-            if np.array_equal(mine.amounts, its.amounts)
-            else f"{its.name}: {_use(case, its)}, not {_use(case, mine)}"
-        )
+        same = np.array_equal(mine.amounts, its.amounts)
+        return None if same else f"{its.name}: {_use(case, its)}, not {_use(case, mine)}"
     return _changed_years(case, mine, its)
 
 
@@ -78,7 +76,7 @@ def _changed_years(case: PlanningCase, mine: Track, its: Track) -> str | None:
 def _by_year(track: Track) -> list[float]:
     """Households of each year, or places on average over it."""
     years = track.amounts.reshape(-1, QUARTERS_A_YEAR)
-    return (years.mean(axis=1) if track.is_lasting else years.sum(axis=1)).tolist()
+    return [float(amount) for amount in (years.mean(axis=1) if track.is_lasting else years.sum(axis=1))]
 
 
 def _things(track: Track) -> str:

@@ -87,7 +87,7 @@ def _saves(pence: float) -> str:
 
 
 def price_sentences(result: PlanResult) -> Iterator[str]:
-    """What one more of each target costs, by year and over all its years; targets that cost nothing are named last."""
+    """What one more of each target costs, by year and over all its years; where less would save nothing, that is said last."""
     targets = {target.id: target for target in result.case.targets}
     by_target: dict[str, list[ShadowPrice]] = defaultdict(list)
     for price in result.shadow_prices:
@@ -108,7 +108,7 @@ def price_sentences(result: PlanResult) -> Iterator[str]:
             more = capital(more_words(result.case, target))
             yield f"{more} in each of these {len(prices)} years costs about {money(mean)} a year."
     if free:
-        yield f"A little more costs nothing yet: {and_list(free)}."
+        yield f"Asking a little less would save nothing: {and_list(free)}."
 
 
 def _told(target: Target, pence: float) -> float:
