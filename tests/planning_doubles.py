@@ -31,7 +31,7 @@ from rightplace.instances.targets import Firmness, Measure, Sense, Target
 from rightplace.plan_result import Clash, OutOfSample, PlanResult, ShadowPrice, WorthOfForesight
 from rightplace.planning import Comparison, FrontierPoint
 from rightplace.result import Status
-from tests.rules.builders import child, home, instance
+from tests.rules.builders import carer, child, home, instance
 
 CENTRE = Point("523400 190500", 523_400, 190_500, Precision.POINT, None)
 FIRST = Quarter(2026, 1)
@@ -60,7 +60,7 @@ LEVERS = Levers(
         ),
     ),
     home_changes=(HomeChange(id="shut", setting_id="H1", kind=HomeChangeKind.CLOSE),),
-    funnels=(Funnel(id="funnel", authority_id="A"),),
+    funnels=(Funnel(id="funnel", authority_id="A", enquiries_per_year=(100.0,)),),
     profiles=(Profile(id="teens", funnel_id="funnel", places_per_household=1.5),),
     retention=(
         Retention(id="stay", funnel_id="funnel", deregistration_rate_per_year=0.08, household_pence_per_year=100),
@@ -111,7 +111,8 @@ def case(**changes: object) -> PlanningCase:
     demand = Demand(
         (YOUNG, ASTON), FIRST, children, np.array([0.25, 0.5, 0.25]), ("low", "middle", "high"), "made by hand"
     )
-    world = instance((child(),), (home("H1"),), on=date(2025, 12, 31))
+    world = instance((child(),), (carer("F1", need_level=1), home("H1")), on=date(2025, 12, 31))
+    world = world.replace(authorities=tuple(replace(one, centre=CENTRE) for one in world.authorities))
     return PlanningCase(instance=world, demand=demand, levers=LEVERS, targets=TARGETS).replace(**changes)
 
 
@@ -186,7 +187,7 @@ def result(**changes: object) -> PlanResult:
         out_of_sample=OutOfSample(
             num_scenarios=200, mean_pence=1_895_000_000.0, low_pence=1_880_000_000.0, high_pence=1_910_000_000.0
         ),
-        notes=("A note.",),
+        notes=("a note",),
     )
     return replace(made, **changes)
 
@@ -218,7 +219,7 @@ def frontier_points() -> tuple[FrontierPoint, ...]:
             value=round(0.4 + 0.05 * i, 10),
             cost_pence=cost,
             bound_pence=None if cost is None else 0.999 * cost,
-            shadow_price_pence=None if cost is None else 1e6 * i,
+            shadow_price_pence=None if cost is None else 1e8 * i,
             schedule=() if cost is None else SCHEDULE,
             reachable=cost is not None,
         )

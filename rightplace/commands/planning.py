@@ -41,7 +41,9 @@ from rightplace.commands.planning_inputs import (
     WorkersOption,
     YearsOption,
     computing_on,
+    fresh_demand,
     open_case,
+    schedule_path,
 )
 from rightplace.outputs import Output
 
@@ -76,12 +78,16 @@ def plan(
         typer.Option(metavar="VERB:LEVER[@QUARTER]", help="The plan must not do this, then or at all. Repeatable."),
     ] = None,
     pins: Annotated[
-        Path | None, typer.Option(help="A schedule that the plan must keep: .csv (lever, quantity, quarter) or .json.")
+        Path | None,
+        typer.Option(
+            help="A schedule to keep: .csv (lever, quantity, quarter), a plan's .json, or one that lies with the "
+            "instance. Its levers do exactly that, the others are free."
+        ),
     ] = None,
     next_best: Annotated[bool, typer.Option(help="Also look for the next-best plan that differs.")] = True,
     foresight: Annotated[bool, typer.Option(help="Also say what scenarios and foresight are worth.")] = True,
     fresh_scenarios: Annotated[
-        int, typer.Option(min=0, help="Scenarios that the plan was not made for, to test it on; 0 for none.")
+        int, typer.Option(min=0, help="Generated scenarios that the plan was not made for, to test it on; 0: none.")
     ] = 200,
     policy: PolicyOption = None,
     scheduler: SchedulerOption = None,
@@ -114,14 +120,14 @@ def plan(
     refuse_paths(PLAN_FILE, out or [], sources)
     refuse_paths(PICTURE, picture or [], sources)
     case = open_case(inputs)
-    pinned, forbidden = decided(case, pin or (), forbid or (), pins)
+    kept = None if pins is None else schedule_path(inputs.instance, pins)
+    pinned, forbidden = decided(case, pin or (), forbid or (), kept)
     options = PlanOptions(
         pins=pinned,
         forbids=forbidden,
         next_best=next_best,
         foresight=foresight,
-        fresh_scenarios=fresh_scenarios,
-        seed=seed,
+        fresh=fresh_demand(inputs, case, fresh_scenarios),
     )
     with (
         computing_on(scheduler, workers) as executor,
@@ -164,8 +170,28 @@ def decided(
     if wrong:
         raise typer.BadParameter("\n".join(wrong))
     if pins is not None:
-        pinned += read_schedule(pins, case)
+        kept = read_schedule(pins, case)
+        pinned += kept
+        levers, said = {action.lever_id for action in kept}, {(action.lever_id, action.quarter) for action in kept}
+        quarters = [case.first + t for t in range(case.demand.num_quarters)]
+        forbidden += [(lever, when) for lever in sorted(levers) for when in quarters if (lever, when) not in said]
+    if pinned or forbidden:
+        _refuse_impossible(case, pinned, forbidden)
     return tuple(pinned), tuple(forbidden)
+
+
+def _refuse_impossible(
+    case: PlanningCase, pinned: Sequence[Action], forbidden: Sequence[tuple[str, Quarter | None]]
+) -> None:
+    """Refuse what a lever cannot do, such as opening before its lead time, before anything is solved."""
+    from rightplace.models.capacity import capacity_data, capacity_program
+    from rightplace.models.capacity import pinned as with_pins
+
+    staged, columns = capacity_program(capacity_data(case))
+    try:
+        with_pins(staged, columns, pinned, forbidden)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _parsed(option: str, texts: Sequence[str], parse: Callable[[str], _Parsed], wrong: list[str]) -> list[_Parsed]:

@@ -48,7 +48,7 @@ def audit_targets(
     seed: PlanSeedOption = 0,
     json: JsonOption = False,
 ) -> None:
-    """Do these targets fit together, with these levers and this demand?
+    """Do these targets fit together, with these levers and this demand? Hard and likely ones; priced ones are wishes.
 
     Where they do not: a smallest set of them that cannot hold together, the least change that makes them fit, and exit
     code 4.
@@ -68,7 +68,7 @@ def audit_targets(
         clash = clash_of(case, solving, executor)
     if json:
         found = None if clash is None else clash_object(case, clash)
-        print_json({"fit": clash is None, "clash": found, **case_object(case), "inputs": inputs.as_object()})
+        print_json({"clash": found, **case_object(case), "inputs": inputs.as_object()})
     else:
         print_audit_of_targets(case, clash, console())
     if clash is not None:

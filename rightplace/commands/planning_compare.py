@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,10 +30,12 @@ from rightplace.commands.planning_inputs import (
     YearsOption,
     computing_on,
     open_case,
+    schedule_path,
 )
 
 if TYPE_CHECKING:
     from rightplace.capacity_plan import Action
+    from rightplace.errors import Fault
     from rightplace.instances.planning_case import PlanningCase
 
 
@@ -77,6 +80,7 @@ def compare(
         "growth": growth,
         "seed": seed,
     }
+    plans = [schedule_path(instance or DEFAULT_INSTANCE, path) for path in plans]
     made_with = next((inputs_of(path) for path in plans if path.suffix.lower() == ".json"), {})
     case = open_case(PlanningInputs.of(given, made_with))
     schedules = named_schedules(case, plans)
@@ -97,7 +101,7 @@ def named_schedules(case: PlanningCase, paths: list[Path]) -> dict[str, tuple[Ac
     Raises
     ------
     PlanError
-        Listing every file that answers another question.
+        Listing every file that answers another question, or asks of a lever what it cannot do.
     """
     from rightplace.errors import PlanError
     from rightplace.reports.capacity_files import question_faults
@@ -108,4 +112,23 @@ def named_schedules(case: PlanningCase, paths: list[Path]) -> dict[str, tuple[Ac
         raise PlanError(faults)
     stems = [path.stem for path in paths]
     names = [path.stem if stems.count(path.stem) == 1 else str(path) for path in paths]
-    return {name: read_schedule(path, case) for name, path in zip(names, paths, strict=True)}
+    schedules = {name: read_schedule(path, case) for name, path in zip(names, paths, strict=True)}
+    faults = list(_impossible(case, schedules))
+    if faults:
+        raise PlanError(faults)
+    return schedules
+
+
+def _impossible(case: PlanningCase, schedules: Mapping[str, tuple[Action, ...]]) -> Iterator[Fault]:
+    """Schedules that ask of a lever what it cannot do, such as opening before its lead time."""
+    from rightplace.errors import Fault
+    from rightplace.models.capacity import capacity_data, capacity_program
+    from rightplace.models.capacity_schedule import point_of
+
+    data = capacity_data(case)
+    _, columns = capacity_program(data)
+    for name, schedule in schedules.items():
+        try:
+            point_of(data, columns, schedule)
+        except ValueError as error:
+            yield Fault(name, None, "schedule", None, f"only what these levers can do ({error})")

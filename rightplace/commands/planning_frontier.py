@@ -98,7 +98,7 @@ def frontier(
     if chosen.measure.is_share and not (0 <= first <= 1 and 0 <= last <= 1):
         raise typer.BadParameter(f"--from {first:g} --to {last:g}: {target} is a share, expected 0 to 1 (0.4 is 40%)")
     values = [round(first + (last - first) * i / (steps - 1), 10) for i in range(steps)]
-    options = PlanOptions(next_best=False, foresight=False, fresh_scenarios=0, seed=seed)
+    options = PlanOptions(next_best=False, foresight=False)
     with (
         computing_on(scheduler, workers) as executor,
         solving_on(solver.value, time_limit, gap, threads, seed) as solving,
@@ -109,7 +109,7 @@ def frontier(
     else:
         print_frontier(case, chosen, points, console())
     for path in out or []:
-        write_frontier(points, path)
+        write_frontier(chosen, points, path)
         tell(f"wrote {path}")
     for path in picture or []:
         with written_at_once(path) as place:

@@ -17,6 +17,7 @@ from rightplace.errors import BackendMissing
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from rightplace.instances.growth import Growth
     from rightplace.instances.instance import Instance
     from rightplace.instances.levers import Levers
     from rightplace.instances.planning_case import PlanningCase
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 DEFAULT_YEARS, DEFAULT_SCENARIOS, DEFAULT_GROWTH = 5, 100, "steady"
 DEFAULT_GAP = 0.001
 """0.1% of total cost: what a plan can influence is a tenth or less of it, so this is about 1% of that."""
+_FRESH_STREAM = 1
+"""Of the generator: futures that no plan was made for."""
 EXIT_LIMIT = 5
 """A limit came before any answer."""
 
@@ -122,6 +125,16 @@ class PlanningInputs:
         return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
 
 
+def schedule_path(instance: str, path: Path) -> Path:
+    """A schedule's file: as it is named, or else among the planning inputs that lie with the instance."""
+    from rightplace.instances.planning_files import planning_folder
+
+    beside = planning_folder(instance)
+    if path.exists() or beside is None:
+        return path
+    return _found(beside, path.name, f"{path.name}.csv") or path
+
+
 def open_case(inputs: PlanningInputs) -> PlanningCase:
     """The planning case that the options name; says on standard error where its parts come from.
 
@@ -160,24 +173,47 @@ def _found(folder: Path | None, *names: str) -> Path | None:
     return next((folder / name for name in names if (folder / name).exists()), None)
 
 
-def _demand(inputs: PlanningInputs, instance: Instance, beside: Path | None) -> Demand:
-    from rightplace.instances.demand import generate_demand, growth_of
-    from rightplace.instances.planning_tables import read_demand
-
+def _table_of_demand(inputs: PlanningInputs, beside: Path | None) -> Path | None:
+    """The table that demand is read from; ``None`` where it is generated."""
     if inputs.demand is not None and inputs.growth is not None:
         raise typer.BadParameter("--growth is for generated demand; a table (--demand) says itself how children grow")
-    path = inputs.demand or (None if inputs.growth is not None else _found(beside, "demand.csv"))
+    return inputs.demand or (None if inputs.growth is not None else _found(beside, "demand.csv"))
+
+
+def _demand(inputs: PlanningInputs, instance: Instance, beside: Path | None) -> Demand:
+    from rightplace.instances.demand import generate_demand
+    from rightplace.instances.planning_tables import read_demand
+
+    path = _table_of_demand(inputs, beside)
     if path is not None:
         tell(f"demand: {path}")
         return _part(read_demand(path, instance), inputs, path)
-    name = inputs.growth or DEFAULT_GROWTH
-    try:
-        growth = growth_of(name)
-    except ValueError as error:
-        raise typer.BadParameter(f"--growth: {error}") from error
+    growth = _growth(inputs)
     years, scenarios = inputs.years or DEFAULT_YEARS, inputs.scenarios or DEFAULT_SCENARIOS
     tell(f"demand: {scenarios} scenarios of {years} years generated, growth {growth.name}, seed {inputs.seed}")
     return generate_demand(instance, years=years, scenarios=scenarios, seed=inputs.seed, growth=growth)
+
+
+def fresh_demand(inputs: PlanningInputs, case: PlanningCase, scenarios: int) -> Demand | None:
+    """Other futures of the same law, to test a plan on; ``None`` where none are asked for or demand is a table."""
+    from rightplace.instances.demand import generate_demand
+    from rightplace.instances.planning_files import planning_folder
+
+    if not scenarios or _table_of_demand(inputs, planning_folder(inputs.instance)) is not None:
+        return None
+    growth = _growth(inputs)
+    return generate_demand(
+        case.instance, years=case.num_years, scenarios=scenarios, seed=inputs.seed, growth=growth, stream=_FRESH_STREAM
+    )
+
+
+def _growth(inputs: PlanningInputs) -> Growth:
+    from rightplace.instances.growth import growth_of
+
+    try:
+        return growth_of(inputs.growth or DEFAULT_GROWTH)
+    except ValueError as error:
+        raise typer.BadParameter(f"--growth: {error}") from error
 
 
 def _part(demand: Demand, inputs: PlanningInputs, path: Path) -> Demand:

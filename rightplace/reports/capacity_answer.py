@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import TYPE_CHECKING, Any
 
 from rightplace.instances.levers import Block, HomeChange, NewHome, Profile, Retention
+from rightplace.reports.capacity_difference import difference_sentences
 from rightplace.reports.capacity_sentences import (
     clash_sentences,
-    difference_sentences,
     foresight_sentences,
     fresh_sentence,
     warnings,
@@ -147,13 +148,18 @@ def years_object(case: PlanningCase, plan: CapacityPlan, baseline: CapacityPlan)
 
 def _target_year(found: TargetYear) -> dict[str, Any]:
     return {
-        "mean": found.mean,
-        "p10": found.p10,
-        "p90": found.p90,
+        "mean": _number(found.mean),
+        "p10": _number(found.p10),
+        "p90": _number(found.p90),
         "required": found.required,
         "met": found.met,
         "probability_met": found.probability_met,
     }
+
+
+def _number(value: float) -> float | None:
+    """JSON has no word for what is no number: the share of nothing."""
+    return None if math.isnan(value) else value
 
 
 def _shadow_prices(result: PlanResult) -> dict[str, Any]:
@@ -172,15 +178,15 @@ def certificate_object(certificate: Certificate) -> dict[str, Any]:
 
 
 def _out_of_sample(result: PlanResult) -> dict[str, Any] | None:
-    found, plan = result.out_of_sample, result.plan
-    if found is None or plan is None:
+    found = result.out_of_sample
+    if found is None:
         return None
     return {
         "mean": found.mean_pence,
         "low": found.low_pence,
         "high": found.high_pence,
         "num_scenarios": found.num_scenarios,
-        "sentence": fresh_sentence(found, plan.value_pence),
+        "sentence": fresh_sentence(found, result),
     }
 
 

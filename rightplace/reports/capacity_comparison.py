@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from rightplace.reports.capacity_answer import capacity_object, case_object
@@ -37,25 +38,25 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     """A table over all plans, then each plan by year with its targets."""
     print_asked(comparison.case, console)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("plan", "value", "against doing nothing", "capital", "targets missed", "pays back in"):
-        table.add_column(name, justify="left" if name in ("plan", "pays back in") else "right")
+    for name in ("plan", "value", "against doing nothing", "capital", "targets missed", "paid back by"):
+        table.add_column(name, justify="left" if name in ("plan", "paid back by") else "right")
     for name, result, quarter in _plans(comparison):
-        table.add_row(name, *_summary(result), payback_words(quarter))
+        table.add_row(escape(name), *_summary(result), payback_words(quarter))
     print_table(table, console)
     for name, result, quarter in _plans(comparison):
-        console.print(f"\n[bold]{name}[/bold]", highlight=False)
+        console.print(f"\n[bold]{escape(name)}[/bold]", highlight=False)
         if result.plan is None:
             console.print("It cannot be carried out on this case.")
             continue
         print_schedule(result.case, result.plan.schedule, console)
         print_years(result.case, result.plan, result.baseline, console)
         print_targets(result, console)
-        console.print(f"\nPays back: {payback_words(quarter)}.", highlight=False)
+        console.print(f"\nPaid back by: {payback_words(quarter)}.", highlight=False)
         if result.certificate is not None:
             print_verdict(result.certificate, console)
     console.print(
-        "\nA plan has paid back in the first quarter in which what it has saved against doing nothing, added up and "
-        "not discounted, covers what was spent.",
+        "\nA plan has paid back by the end of the first year in which what it has saved against doing nothing, added "
+        "up and not discounted, covers what was spent.",
         soft_wrap=True,
     )
 
@@ -84,6 +85,6 @@ def comparison_object(comparison: Comparison) -> dict[str, Any]:
     plans = []
     for name, result, quarter in _plans(comparison):
         whole = capacity_object(result)
-        plans.append({"name": name} | {key: whole[key] for key in _KEYS} | {"pays_back": quarter and str(quarter)})
+        plans.append({"name": name} | {key: whole[key] for key in _KEYS} | {"paid_back_by": quarter and str(quarter)})
     baseline = comparison.results[0].baseline.value_pence if comparison.results else None
     return {"plans": plans, "baseline_pence": baseline, **case_object(comparison.case)}

@@ -11,7 +11,7 @@ from rightplace.instances.targets import Sense
 from rightplace.reports.capacity_answer import case_object, schedule_object
 from rightplace.reports.capacity_svg import COLOURS, GRID, QUIET, Scale, dot, line, picture, ticks, words
 from rightplace.reports.capacity_terminal import print_asked
-from rightplace.reports.capacity_words import amount, change, money, more_words, required_words, target_words
+from rightplace.reports.capacity_words import amount, change, money, more_words, required_words, target_words, told_unit
 from rightplace.reports.terminal import print_table
 from rightplace.reports.wording import capital
 
@@ -50,7 +50,7 @@ def frontier_sentences(case: PlanningCase, target: Target, points: Sequence[Fron
     costs = _reached(ordered)
     name = capital(target_words(case, target))
     if not costs:
-        yield f"{name}: none of these values can be reached."
+        yield f"{name}: no plan was found that reaches any of these values."
         return
     least = min(cost for _, cost in costs)
     unsure = max(cost - (cost if point.bound_pence is None else point.bound_pence) for point, cost in costs)
@@ -62,7 +62,8 @@ def frontier_sentences(case: PlanningCase, target: Target, points: Sequence[Fron
     yield f"{name}: {required_words(target, last.value)} costs {money(dearest - least)} more than the least here."
     beyond = [point for point in ordered if not point.reachable]
     if beyond:
-        yield f"{name}: {required_words(target, beyond[0].value)} cannot be reached with these levers and targets."
+        asked = required_words(target, beyond[0].value)
+        yield f"{name}: no plan was found that reaches {asked} with these levers and targets."
 
 
 def print_frontier(case: PlanningCase, target: Target, points: Sequence[FrontierPoint], console: Console) -> None:
@@ -82,7 +83,7 @@ def print_frontier(case: PlanningCase, target: Target, points: Sequence[Frontier
     for point in points:
         asked = amount(target.measure, point.value)
         if point.value not in costs:
-            table.add_row(asked, "not reachable", "", "", "")
+            table.add_row(asked, "not reached", "", "", "")
             continue
         bound, price = point.bound_pence, point.shadow_price_pence
         table.add_row(
@@ -90,7 +91,7 @@ def print_frontier(case: PlanningCase, target: Target, points: Sequence[Frontier
             money(costs[point.value]),
             change(costs[point.value] - min(costs.values())),
             "" if bound is None else money(bound),
-            "" if price is None else money(price),
+            "" if price is None else money(price * told_unit(target.measure)),
         )
     print_table(table, console)
     console.print()
@@ -123,24 +124,24 @@ def frontier_object(case: PlanningCase, target: Target, points: Sequence[Frontie
     }
 
 
-def write_frontier(points: Sequence[FrontierPoint], path: Path) -> None:
+def write_frontier(target: Target, points: Sequence[FrontierPoint], path: Path) -> None:
     """Write the frontier as a CSV, a row a value."""
     costs = {point.value: cost for point, cost in _reached(points)}
     rows: list[Row] = []
     for point in points:
         row: Row = {"value": point.value, "reachable": point.value in costs}
         if point.value in costs:
-            cost = costs[point.value]
+            cost, price = costs[point.value], point.shadow_price_pence
             row |= {
                 "cost_pounds": _pounds(cost),
                 "bound_pounds": _pounds(point.bound_pence),
                 "more_than_least_pounds": _pounds(cost - min(costs.values())),
-                "one_more_pounds": _pounds(point.shadow_price_pence),
+                "one_more_pounds": _pounds(price if price is None else price * told_unit(target.measure)),
                 "schedule": "; ".join(f"{a.quarter} {a.lever_id} {a.quantity:g}" for a in point.schedule),
             }
         rows.append(row)
-    with written_at_once(path) as target:
-        write_csv(target, COLUMNS, rows)
+    with written_at_once(path) as place:
+        write_csv(place, COLUMNS, rows)
 
 
 def _pounds(pence: float | None) -> float | None:
@@ -148,7 +149,7 @@ def _pounds(pence: float | None) -> float | None:
 
 
 def frontier_picture(case: PlanningCase, target: Target, points: Sequence[FrontierPoint]) -> str:
-    """An SVG: cost against the target; values that cannot be reached are crosses on the axis."""
+    """An SVG: cost against the target; values that are not reached are crosses on the axis."""
     name = capital(target_words(case, target))
     title = f"{case.instance.name}: what the target costs"
     values = [point.value for point in points]
@@ -175,7 +176,7 @@ def frontier_picture(case: PlanningCase, target: Target, points: Sequence[Fronti
             for point in points
             if not point.reachable
         ),
-        *([words(20, _HEIGHT - 6, "✕ cannot be reached", colour=COLOURS[5])] if len(found) < len(points) else []),
+        *([words(20, _HEIGHT - 6, "✕ not reached", colour=COLOURS[5])] if len(found) < len(points) else []),
     )
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from rightplace.instances.levers import Block, HomeChange, HomeChangeKind, NewHome, Profile
-from rightplace.instances.quarters import QUARTERS_A_YEAR
+from rightplace.instances.levers import Block, HomeChange, HomeChangeKind, NewHome
+from rightplace.instances.targets import Firmness
 from rightplace.reports.capacity_words import (
-    UNITS_OF_MONEY,
     amount,
     fine_percent,
-    lever_name,
+    meant_words,
     money,
     more_words,
-    number,
-    quantity_words,
     required_words,
     target_words,
+    told_unit,
 )
 from rightplace.reports.wording import and_list, capital
 from rightplace.result import Status
@@ -27,9 +25,8 @@ from rightplace.schedules import levers_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rightplace.capacity_plan import Action
+    from rightplace.capacity_plan import Action, CapacityPlan
     from rightplace.instances.planning_case import PlanningCase
-    from rightplace.instances.quarters import Quarter
     from rightplace.instances.targets import Target
     from rightplace.plan_result import Clash, OutOfSample, PlanResult, ShadowPrice, WorthOfForesight
 
@@ -57,7 +54,7 @@ def proof_sentences(result: PlanResult) -> Iterator[str]:
     years = count(result.case.num_years, "year")
     yield (
         f"Value {money(plan.value_pence)}: cost over {years}, discounted, capital charged over its life. "
-        f"Doing nothing: {money(result.baseline.value_pence)}; the plan {_saves(kept)}."
+        f"Doing nothing: {money(result.baseline.value_pence)}{_missed(result.baseline)}; the plan {_saves(kept)}."
     )
     if plan.shortfall_pence > 0:
         yield f"Of the value, {money(plan.shortfall_pence)} are prices of targets that are missed."
@@ -73,8 +70,14 @@ def proof_sentences(result: PlanResult) -> Iterator[str]:
 def _gaps(result: PlanResult) -> str:
     words = f"The gap is {fine_percent(result.gap or 0)} of total cost"
     if result.influence_gap is None:
-        return f"{words}. Nothing cheaper than doing nothing is possible."
+        return f"{words}. No plan that meets the targets is cheaper than doing nothing."
     return f"{words} and {fine_percent(result.influence_gap)} of what a plan can influence."
+
+
+def _missed(baseline: CapacityPlan) -> str:
+    """How many targets doing nothing would miss, each year of each counted; nothing where it misses none."""
+    found = [target.met for year in baseline.years for target in year.targets]
+    return f", which misses {found.count(False)} of {count(len(found), 'yearly target')}" if False in found else ""
 
 
 def _saves(pence: float) -> str:
@@ -84,7 +87,7 @@ def _saves(pence: float) -> str:
 
 
 def price_sentences(result: PlanResult) -> Iterator[str]:
-    """What one more of each target costs, by year and over all its years; targets that cost nothing are named last."""
+    """What one more of each target costs, by year and over all its years; where less would save nothing, that is said last."""
     targets = {target.id: target for target in result.case.targets}
     by_target: dict[str, list[ShadowPrice]] = defaultdict(list)
     for price in result.shadow_prices:
@@ -105,39 +108,46 @@ def price_sentences(result: PlanResult) -> Iterator[str]:
             more = capital(more_words(result.case, target))
             yield f"{more} in each of these {len(prices)} years costs about {money(mean)} a year."
     if free:
-        yield f"A little more costs nothing yet: {and_list(free)}."
+        yield f"Asking a little less would save nothing: {and_list(free)}."
 
 
 def _told(target: Target, pence: float) -> float:
-    """A marginal cost for as many units as it is told for."""
-    return pence * UNITS_OF_MONEY if target.measure.is_money else pence
+    """A marginal cost, which is for a point of a share, for as much as it is told for."""
+    return pence if target.measure.is_share else pence * told_unit(target.measure)
 
 
 def foresight_sentences(foresight: WorthOfForesight, value_pence: float) -> Iterator[str]:
     """What thinking in scenarios is worth, and what knowing the future would be."""
-    share = fine_percent(foresight.stochastic_pence / value_pence) if value_pence else "nothing"
-    yield (
-        f"Thinking in scenarios saves {money(foresight.stochastic_pence)} ({share} of the value): a plan made for "
-        "average demand would cost so much more. Beyond that, scenarios show how likely each target is and how far "
-        "costs may range."
-    )
-    yield (
-        f"Knowing demand beforehand would save at most {money(foresight.perfect_pence_at_most)}: "
-        "no forecast is worth more than that."
-    )
+    saved, perfect = foresight.stochastic_pence, foresight.perfect_pence_at_most
+    if saved is None:
+        yield (
+            "A plan made for average demand would miss a target that this one keeps: that is what thinking in "
+            "scenarios is worth."
+        )
+    else:
+        share = fine_percent(saved / value_pence) if value_pence else "nothing"
+        yield (
+            f"Thinking in scenarios saves {money(saved)} ({share} of the value): a plan made for average demand would "
+            "cost so much more. Beyond that, scenarios show how likely each target is and how far costs may range."
+        )
+    if perfect is not None:
+        yield f"Knowing demand beforehand would save at most {money(perfect)}: no forecast is worth more than that."
 
 
-def fresh_sentence(found: OutOfSample, value_pence: float) -> str:
-    """How the schedule fares in scenarios that it was not made for."""
+def fresh_sentence(found: OutOfSample, result: PlanResult) -> str:
+    """How the schedule fares in scenarios that it was not made for, without prices of missed targets."""
     head = (
         f"On {count(found.num_scenarios, 'fresh scenario')} the same schedule costs {money(found.mean_pence)} on "
         f"average, with 95% confidence {money(found.low_pence)} to {money(found.high_pence)}"
     )
-    if value_pence < found.low_pence:
-        return f"{head}: the value above is too hopeful; plan with more scenarios."
-    if value_pence > found.high_pence:
-        return f"{head}: less than the value above; plan with more scenarios."
-    return f"{head}; the value above lies within."
+    if result.plan is None or result.case.risk.weight:
+        return f"{head}."  # the value is no mean
+    cost = result.plan.value_pence - result.plan.shortfall_pence
+    if cost < found.low_pence:
+        return f"{head}: more than the {money(cost)} above, which is too hopeful; plan with more scenarios."
+    if cost > found.high_pence:
+        return f"{head}: less than the {money(cost)} above; plan with more scenarios."
+    return f"{head}; the {money(cost)} above lies within."
 
 
 def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
@@ -161,52 +171,8 @@ def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
 
 
 def _asked(case: PlanningCase, target: Target, year: int, value: float) -> str:
-    return f"{target_words(case, target)} in {case.year_names[year]}: {required_words(target, value)}"
-
-
-def difference_sentences(case: PlanningCase, plan: Sequence[Action], other: Sequence[Action]) -> list[str]:
-    """How another schedule differs from the plan's, a lever a sentence."""
-    ours, theirs = _by_lever(plan), _by_lever(other)
-    sentences = []
-    for lever_id, lever in levers_of(case).items():
-        mine, its = ours.get(lever_id, {}), theirs.get(lever_id, {})
-        if mine == its:
-            continue
-        name = lever_name(case, lever)
-        if not mine:
-            sentences.append(f"also: {name}, {_use(case, lever_id, its)}")
-        elif not its:
-            sentences.append(f"without: {name}")
-        elif isinstance(lever, Profile):
-            sentences.append(f"{name}: {_by_year(case, its)} instead of {_by_year(case, mine)}")
-        else:
-            sentences.append(f"{name}: {_use(case, lever_id, its)} instead of {_use(case, lever_id, mine)}")
-    return sentences
-
-
-def _by_lever(schedule: Sequence[Action]) -> dict[str, dict[Quarter, float]]:
-    found: dict[str, dict[Quarter, float]] = defaultdict(dict)
-    for action in schedule:
-        found[action.lever_id][action.quarter] = found[action.lever_id].get(action.quarter, 0.0) + action.quantity
-    return dict(found)
-
-
-def _use(case: PlanningCase, lever_id: str, uses: dict[Quarter, float]) -> str:
-    lever = levers_of(case)[lever_id]
-    if isinstance(lever, Profile):
-        return _by_year(case, uses)
-    if isinstance(lever, NewHome | HomeChange):
-        return and_list([f"from {quarter}" for quarter in sorted(uses)])
-    return and_list([f"{quantity_words(lever, uses[quarter])} in {quarter}" for quarter in sorted(uses)])
-
-
-def _by_year(case: PlanningCase, uses: dict[Quarter, float]) -> str:
-    """Households by year."""
-    sums = [0.0] * case.num_years
-    for quarter, quantity in uses.items():
-        sums[quarter.since(case.first) // QUARTERS_A_YEAR] += quantity
-    parts = [f"{number(total)} in {name}" for total, name in zip(sums, case.year_names, strict=True) if total]
-    return f"{and_list(parts)} ({number(sum(sums))} households)"
+    words = f"{target_words(case, target)} in {case.year_names[year]}: {required_words(target, value)}"
+    return f"{words}, {meant_words(target)}" if target.firmness is Firmness.LIKELY else words
 
 
 def warnings(case: PlanningCase, schedule: Sequence[Action]) -> Iterator[str]:

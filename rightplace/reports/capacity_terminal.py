@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 
 from rightplace.reports.capacity_chart import chart_lines, runs_of
+from rightplace.reports.capacity_difference import difference_sentences
 from rightplace.reports.capacity_sentences import (
     MARGINAL,
     clash_sentences,
-    difference_sentences,
     foresight_sentences,
     fresh_sentence,
     price_sentences,
@@ -24,11 +25,12 @@ from rightplace.reports.capacity_words import (
     meant_words,
     money,
     percent,
+    range_words,
     required_words,
     target_words,
 )
 from rightplace.reports.terminal import print_table
-from rightplace.reports.wording import and_list, day_words
+from rightplace.reports.wording import and_list, capital, day_words
 from rightplace.rules.words import count
 from rightplace.schedules import Verb, levers_of, verb_of
 
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from rightplace.instances.planning_case import PlanningCase
     from rightplace.plan_result import Clash, PlanResult
 
-_MOST_LINES = 60
+_MOST_LINES, _MOST_SENTENCES = 60, 20
 _KINDS = {
     Verb.OPEN: ("home to open", "homes to open"),
     Verb.CHANGE: ("change to a home", "changes to homes"),
@@ -72,17 +74,15 @@ def print_capacity_result(result: PlanResult, console: Console) -> None:
     _print_uncertainty(result, plan, console)
     _head("Bear in mind", console)
     for sentence in (*warnings(result.case, plan.schedule), *result.notes):
-        _say(sentence, console)
+        _say(f"{capital(sentence).rstrip('.')}.", console)
 
 
 def print_asked(case: PlanningCase, console: Console) -> None:
     """What was asked: the place and time, the children, the futures, the levers and the targets."""
     demand, last = case.demand, case.first + (case.demand.num_quarters - 1)
     expected = demand.mean.sum(axis=1)
-    console.print(
-        f"[bold]{case.instance.name}[/bold], {day_words(case.instance.date)}: a plan for {case.first} to {last}.",
-        highlight=False,
-    )
+    name, day = escape(case.instance.name), day_words(case.instance.date)
+    console.print(f"[bold]{name}[/bold], {day}: a plan for {case.first} to {last}.", highlight=False)
     _say(
         f"{expected[0]:,.0f} children in care in {case.first}, {expected[-1]:,.0f} expected in {last}; "
         f"{count(len(demand.cohorts), 'cohort')}, {count(demand.num_scenarios, 'scenario')}.",
@@ -112,7 +112,7 @@ def _targets_words(case: PlanningCase) -> str:
 
 def _print_no_plan(result: PlanResult, console: Console) -> None:
     if result.clash is None:
-        _say(f"No plan was found: stopped by {result.stopped_by} before the first.", console)
+        _say(f"No plan that meets every target was found (stopped by: {result.stopped_by}).", console)
         return
     console.print("[bold]There is no plan that meets these targets.[/bold]")
     for sentence in clash_sentences(result.case, result.clash):
@@ -125,7 +125,11 @@ def print_audit_of_targets(case: PlanningCase, clash: Clash | None, console: Con
     """Whether the targets fit together; where not, which clash and what would have to give."""
     print_asked(case, console)
     if clash is None:
-        _say("These targets can hold together, with these levers and this demand.", console)
+        _say(
+            "No clash: with these levers and this demand, nothing shows that the targets cannot hold together.",
+            console,
+        )
+        _say("Priced targets are wishes; they take no part in a clash.", console)
         return
     for sentence in clash_sentences(case, clash):
         _say(sentence, console)
@@ -155,7 +159,7 @@ def print_schedule(case: PlanningCase, schedule: Sequence[Action], console: Cons
     runs, before = runs_of(case, schedule), None
     for run in runs[:_MOST_LINES]:
         each = " each quarter" if run.num_quarters > 1 else ""
-        table.add_row("" if run.when == before else run.when, action_words(case, run.action) + each)
+        table.add_row("" if run.when == before else run.when, escape(action_words(case, run.action)) + each)
         before = run.when
     _head("Schedule", console)
     print_table(table, console)
@@ -203,11 +207,11 @@ def print_targets(result: PlanResult, console: Console) -> None:
         target = targets[found.target_id]
         measure = target.measure
         table.add_row(
-            "" if found.target_id == before else target_words(result.case, target),
+            "" if found.target_id == before else escape(target_words(result.case, target)),
             result.case.year_names[found.year],
             required_words(target, found.required),
             amount(measure, found.mean),
-            f"{amount(measure, found.p10)} to {amount(measure, found.p90)}",
+            range_words(measure, found.p10, found.p90),
             "yes" if found.met else "no",
             percent(found.probability_met),
         )
@@ -223,12 +227,11 @@ def _print_margins(result: PlanResult, console: Console) -> None:
     sentences = list(price_sentences(result))
     if sentences:
         _head("What a little more would cost", console)
-        for sentence in (*sentences, MARGINAL):
-            _say(sentence, console)
+        _say_some(sentences, console)
+        _say(MARGINAL, console)
     if result.binding:
         _head("What binds", console)
-        for words in result.binding:
-            _say(words, console)
+        _say_some(result.binding, console)
 
 
 def _print_next_best(result: PlanResult, plan: CapacityPlan, console: Console) -> None:
@@ -238,8 +241,8 @@ def _print_next_best(result: PlanResult, plan: CapacityPlan, console: Console) -
     _head("The next-best plan that differs", console)
     more = other.value_pence - plan.value_pence
     _say(f"It costs {money(other.value_pence)}, {money(more)} more than this one, and does this differently:", console)
-    for sentence in difference_sentences(result.case, plan.schedule, other.schedule):
-        _say(f"   {sentence}", console)
+    differences = difference_sentences(result.case, plan.schedule, other.schedule)
+    _say_some([f"   {sentence}" for sentence in differences], console)
 
 
 def _print_uncertainty(result: PlanResult, plan: CapacityPlan, console: Console) -> None:
@@ -247,7 +250,7 @@ def _print_uncertainty(result: PlanResult, plan: CapacityPlan, console: Console)
         return
     _head("How sure this is", console)
     if result.out_of_sample is not None:
-        _say(fresh_sentence(result.out_of_sample, plan.value_pence), console)
+        _say(fresh_sentence(result.out_of_sample, result), console)
     if result.foresight is not None:
         for sentence in foresight_sentences(result.foresight, plan.value_pence):
             _say(sentence, console)
@@ -255,6 +258,14 @@ def _print_uncertainty(result: PlanResult, plan: CapacityPlan, console: Console)
 
 def _head(words: str, console: Console) -> None:
     console.print(f"\n[bold]{words}[/bold]", highlight=False)
+
+
+def _say_some(sentences: Sequence[str], console: Console) -> None:
+    """The first of many sentences, and how many more there are."""
+    for sentence in sentences[:_MOST_SENTENCES]:
+        _say(sentence, console)
+    if len(sentences) > _MOST_SENTENCES:
+        _say(f"and {len(sentences) - _MOST_SENTENCES} more (see --json)", console)
 
 
 def _say(words: str, console: Console) -> None:

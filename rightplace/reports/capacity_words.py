@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from rightplace.instances.levers import Block, Conversion, HomeChange, HomeChangeKind, NewHome, Profile, Retention
@@ -48,8 +49,8 @@ MEASURES: dict[Measure, tuple[str, str, str]] = {
     Measure.CAPITAL_BUDGET: ("capital", "£1,000", "of capital"),
 }
 """What each measure is about, its unit, and what there is one more of."""
-UNITS_OF_MONEY = 1_000
-"""Marginal costs of budgets are told for so many pounds."""
+_POUNDS_AT_A_TIME = 1_000
+_POINTS_IN_ONE = 100
 _TYPES = {Type.FOSTERING: "foster care", Type.RESIDENTIAL: "children's home", Type.SUPPORTED: "supported accommodation"}
 _VERBS = {HomeChangeKind.ENLARGE: "enlarge", HomeChangeKind.REFOCUS: "re-focus", HomeChangeKind.CLOSE: "close"}
 
@@ -90,16 +91,30 @@ def fine_percent(share: float) -> str:
 
 
 def amount(measure: Measure, value: float) -> str:
-    """A value of a measure."""
+    """A value of a measure; a share of nothing is no number."""
+    if math.isnan(value):
+        return "of nobody"
     if measure.is_share:
         return percent(value)
     return money(100 * value) if measure.is_money else number(value)
 
 
+def range_words(measure: Measure, low: float, high: float) -> str:
+    """From one value of a measure to another."""
+    return "" if math.isnan(low) or math.isnan(high) else f"{amount(measure, low)} to {amount(measure, high)}"
+
+
 def target_words(case: PlanningCase, target: Target) -> str:
     """What a target is about: "children in their own area (Barnet)"."""
-    words = MEASURES[target.measure][0]
-    return words if target.authority_id is None else f"{words} ({authority_name(case, target.authority_id)})"
+    return MEASURES[target.measure][0] + _which(case, target)
+
+
+def _which(case: PlanningCase, target: Target) -> str:
+    """Whose target, and its id where others are about the same."""
+    alike = [t for t in case.targets if (t.measure, t.authority_id) == (target.measure, target.authority_id)]
+    parts = [] if target.authority_id is None else [authority_name(case, target.authority_id)]
+    parts += [target.id] if len(alike) > 1 else []
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def required_words(target: Target, value: float) -> str:
@@ -124,10 +139,17 @@ def _missed_unit(measure: Measure) -> str:
     return "child" if measure.is_share else MEASURES[measure][1]
 
 
+def told_unit(measure: Measure) -> float:
+    """How many pounds, children or numbers ``more_words`` is about; of a share, how much of 1."""
+    if measure.is_share:
+        return 1 / _POINTS_IN_ONE
+    return float(_POUNDS_AT_A_TIME) if measure.is_money else 1.0
+
+
 def more_words(case: PlanningCase, target: Target) -> str:
     """One unit more of what a target asks: "one more percentage point of children in their own area"."""
     _, unit, rest = MEASURES[target.measure]
-    whose = "" if target.authority_id is None else f" ({authority_name(case, target.authority_id)})"
+    whose = _which(case, target)
     more = target.sense is Sense.AT_LEAST
     if target.measure.is_money:
         return f"{unit} {'more' if more else 'less'} {rest}{whose}"

@@ -16,10 +16,12 @@ from distributed import LocalCluster
 from typer.testing import CliRunner
 
 from rightplace import cli
+from rightplace.capacity_plan import Action
 from rightplace.certificate import Certificate, Violation
 from rightplace.commands.planning_frontier import with_target
 from rightplace.commands.planning_inputs import PlanningInputs, computing_on
 from rightplace.errors import BackendMissing, PlanError
+from rightplace.instances.quarters import Quarter
 from rightplace.instances.targets import Sense
 from rightplace.result import Status
 from tests.planning_doubles import CLASH, SCHEDULE, case, comparison, frontier_points, no_result, result
@@ -84,8 +86,31 @@ def test_plan_passes_on_what_it_is_asked(asked: SimpleNamespace) -> None:
         "scip",
     )
     _, options, solving, executor = asked.calls[0]
-    assert (options.next_best, options.foresight, options.fresh_scenarios) == (False, False, 0)
+    assert (options.next_best, options.foresight, options.fresh) == (False, False, None)
     assert (solving.relative_gap, solving.solver, executor) == (0.01, "scip", None)
+
+
+def test_fresh_scenarios_are_others_of_the_same_law(asked: SimpleNamespace) -> None:
+    """Where demand is generated, a plan is tested on futures that it was not made for; a table has no others."""
+    run("plan", "tiny", "--growth", "steady", "--fresh-scenarios", "3")
+    run("plan", "tiny", "--fresh-scenarios", "3")
+    fresh, none = (options.fresh for _, options, _, _ in asked.calls)
+    assert (fresh.num_scenarios, fresh.num_quarters, fresh.names[0], none) == (3, 8, "1-1", None)
+
+
+def test_pins_and_bans_are_read_and_tried_before_any_work(asked: SimpleNamespace) -> None:
+    """What names no lever and what a lever cannot do is wrong usage, all at once; the rest reaches the composition."""
+    wrong = run("plan", "tiny", "--pin", "open:north@2027Q1", "--forbid", "let:nobody")
+    words = " ".join(wrong.output.replace("│", " ").split())
+    assert (wrong.exit_code, asked.calls) == (2, [])
+    assert "let:nobody" in words
+    assert "open:north_3@2026Q1" in " ".join(run("plan", "tiny", "--pin", "open:north_3@2026Q1x").output.split())
+    assert run("plan", "tiny", "--pin", "open:north_3@2026Q1").exit_code == 2
+    assert asked.calls == []
+    assert run("plan", "tiny", "--pin", "open:north_3@2027Q1", "--forbid", "let:beds@2026Q3").exit_code == 0
+    options = asked.calls[0][1]
+    assert options.pins == (Action(lever_id="north_3", quantity=1, quarter=Quarter(2027, 1)),)
+    assert options.forbids == (("beds", Quarter(2026, 3)),)
 
 
 def test_targets_that_clash_end_with_code_4(asked: SimpleNamespace, tmp_path: Path) -> None:
@@ -102,7 +127,7 @@ def test_a_limit_before_any_plan_ends_with_code_5(asked: SimpleNamespace) -> Non
     asked.result = replace(no_result(), clash=None, status=Status.FEASIBLE, stopped_by="time")
     found = run("plan", "tiny")
     assert found.exit_code == 5
-    assert "No plan was found: stopped by time" in found.stdout
+    assert "No plan that meets every target was found (stopped by: time)" in found.stdout
 
 
 def test_a_refused_plan_is_not_written(asked: SimpleNamespace, tmp_path: Path) -> None:
@@ -147,7 +172,7 @@ def test_frontier_prints_and_writes(asked: SimpleNamespace, tmp_path: Path) -> N
     )  # fmt: skip
     assert found.exit_code == 0
     assert asked.calls[0][1:3] == ("in_area", [0.4, 0.45, 0.5, 0.55, 0.6])
-    assert "at least 60.0% cannot be reached" in found.stdout
+    assert "no plan was found that reaches at least 60.0%" in found.stdout
     assert (tmp_path / "f.csv").read_text(encoding="utf-8").startswith("value,reachable")
     assert (tmp_path / "f.svg").read_text(encoding="utf-8").startswith("<svg")
 
@@ -175,11 +200,11 @@ def test_a_frontier_target_is_an_id_or_a_measure() -> None:
 
 def test_audit_of_targets_says_whether_they_fit(asked: SimpleNamespace) -> None:
     """Fitting targets end with 0; a clash with 4, in words and as JSON."""
-    assert "These targets can hold together" in run("audit-targets", "tiny").stdout
+    assert "No clash" in run("audit-targets", "tiny").stdout
     asked.clash = CLASH
     found = run("audit-targets", "tiny", "--json")
     assert found.exit_code == 4
-    assert (json.loads(found.stdout)["fit"], len(json.loads(found.stdout)["clash"]["members"])) == (False, 2)
+    assert len(json.loads(found.stdout)["clash"]["members"]) == 2
 
 
 def test_no_targets_cannot_be_audited(asked: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,6 +234,13 @@ def test_compare_refuses_a_plan_for_other_demand(
     with pytest.raises(PlanError, match="a plan for this demand") as refused:
         run("compare", tmp_path / "plan.json")
     assert [fault.column for fault in refused.value.faults] == ["demand"] or "demand" in str(refused.value)
+
+
+def test_compare_refuses_what_no_lever_can_do(asked: SimpleNamespace, tmp_path: Path) -> None:
+    """A home that would open before its lead time is refused, naming the file."""
+    (tmp_path / "early.csv").write_text("lever,quantity,quarter\nnorth_3,1,2026Q1\n", encoding="utf-8")
+    with pytest.raises(PlanError, match=r"early.*north_3 in 2026Q1"):
+        run("compare", tmp_path / "early.csv")
 
 
 def test_compare_refuses_what_is_no_plan(asked: SimpleNamespace, tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
+from rightplace.instances.targets import Measure
 from rightplace.reports.capacity_answer import capacity_object, demand_digest
-from tests.planning_doubles import case, no_result, result
+from rightplace.reports.capacity_words import amount, range_words
+from tests.planning_doubles import case, no_result, plan, result
 
 SHOWN = {
     "status",
@@ -81,3 +84,13 @@ def test_every_key_is_documented() -> None:
     deeper += [part for part in found.values() if isinstance(part, dict) and part is not found["shadow_prices"]]
     for key in {key for part in (found, *deeper) for key in part}:
         assert f"`{key}`" in page, key
+
+
+def test_a_share_of_nobody_is_null() -> None:
+    """JSON that any reader takes has no NaN, and the terminal says what is meant."""
+    year = plan().years[0]
+    nobody = replace(year.targets[0], mean=math.nan, p10=math.nan, p90=math.nan)
+    found = capacity_object(result(plan=plan(years=(replace(year, targets=(nobody,)), plan().years[1]))))
+    assert json.loads(json.dumps(found, allow_nan=False))["years"][0]["targets"]["in_area"]["mean"] is None
+    assert amount(Measure.IN_AREA_SHARE, math.nan) == "of nobody"
+    assert range_words(Measure.IN_AREA_SHARE, math.nan, math.nan) == ""

@@ -25,6 +25,6 @@ def test_the_first_table_sets_plans_side_by_side() -> None:
 def test_the_json_names_each_plan() -> None:
     """Scripts find the payback quarter, or null for never."""
     found = json.loads(json.dumps(comparison_object(comparison())))
-    assert [(one["name"], one["pays_back"]) for one in found["plans"]] == [("home", "2027Q3"), ("nothing", None)]
+    assert [(one["name"], one["paid_back_by"]) for one in found["plans"]] == [("home", "2027Q3"), ("nothing", None)]
     assert found["plans"][0]["years"][0]["baseline_pence"] == 1_000_000_000.0
     assert found["baseline_pence"] == 1_990_000_000.0

@@ -35,7 +35,7 @@ def test_sentences_say_what_is_free_what_is_dear_and_where_it_ends() -> None:
         "Children in their own area: at least 45.0% costs no more than less does, as far as the gap of £20,000 can "
         "tell.",
         "Children in their own area: at least 55.0% costs £2.00m more than the least here.",
-        "Children in their own area: at least 60.0% cannot be reached with these levers and targets.",
+        "Children in their own area: no plan was found that reaches at least 60.0% with these levers and targets.",
     ]
 
 
@@ -43,7 +43,7 @@ def test_nothing_reachable_is_said() -> None:
     """A frontier without a plan has one sentence."""
     none = [replace(point, reachable=False) for point in frontier_points()]
     assert list(frontier_sentences(case(), TARGET, none)) == [
-        "Children in their own area: none of these values can be reached."
+        "Children in their own area: no plan was found that reaches any of these values."
     ]
 
 
@@ -59,12 +59,12 @@ def test_the_table_has_a_line_a_value() -> None:
     print_frontier(case(), TARGET, frontier_points(), Console(file=stream, width=140))
     lines = [" ".join(line.split()) for line in stream.getvalue().splitlines()]
     assert "50.0% £18.50m +£500,000 £18.48m £20,000" in lines
-    assert "60.0% not reachable" in lines
+    assert "60.0% not reached" in lines
 
 
 def test_the_csv_reads_back(tmp_path: Path) -> None:
     """Each value a row in pounds; what cannot be reached has no cost."""
-    write_frontier(frontier_points(), tmp_path / "frontier.csv")
+    write_frontier(TARGET, frontier_points(), tmp_path / "frontier.csv")
     with (tmp_path / "frontier.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert tuple(rows[0]) == COLUMNS
@@ -74,7 +74,7 @@ def test_the_csv_reads_back(tmp_path: Path) -> None:
         "18500000.0",
         "500000.0",
     )
-    assert rows[4]["cost_pounds"] == ""
+    assert (rows[2]["one_more_pounds"], rows[4]["cost_pounds"]) == ("20000.0", "")
 
 
 def test_the_json_has_every_point() -> None:

@@ -12,12 +12,13 @@ from rightplace.capacity_plan import Action
 from rightplace.certificate import Certificate, Violation
 from rightplace.instances.quarters import Quarter
 from rightplace.instances.targets import Risk
-from rightplace.plan_result import Clash, OutOfSample, PlanResult
+from rightplace.plan_result import Clash, OutOfSample, PlanResult, WorthOfForesight
 from rightplace.reports.capacity_chart import chart_lines, runs_of
+from rightplace.reports.capacity_difference import difference_sentences
 from rightplace.reports.capacity_sentences import (
     INDUCED_DEMAND,
     clash_sentences,
-    difference_sentences,
+    foresight_sentences,
     fresh_sentence,
     price_sentences,
     proof_sentences,
@@ -91,7 +92,7 @@ def test_a_refused_plan_shows_every_violation() -> None:
 
 
 def test_marginal_costs_are_sentences() -> None:
-    """By year, over all years, budgets by the thousand, and what is free is named as free."""
+    """By year, over all years, budgets by the thousand, and what would save nothing is said."""
     assert list(price_sentences(result())) == [
         "One more percentage point of children in their own area in 2027 costs about £123,456.",
         "One more percentage point of children in their own area in each of these 2 years costs about £61,728 a year.",
@@ -99,22 +100,24 @@ def test_marginal_costs_are_sentences() -> None:
     ]
     free = [replace(price, pence=0.0) for price in result().shadow_prices]
     assert list(price_sentences(result(shadow_prices=tuple(free)))) == [
-        "A little more costs nothing yet: children in their own area and revenue."
+        "Asking a little less would save nothing: children in their own area and revenue."
     ]
 
 
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
-        (9e8, 11e8, "the value above lies within"),
-        (11e8, 12e8, "too hopeful"),
-        (8e8, 9e8, "less than the value above"),
+        (9e8, 11e8, "the £10.00m above lies within"),
+        (11e8, 12e8, "more than the £10.00m above, which is too hopeful"),
+        (8e8, 9e8, "less than the £10.00m above"),
     ],
 )
 def test_fresh_scenarios_are_compared_with_the_value(low: float, high: float, words: str) -> None:
-    """A value outside the interval of fresh scenarios is called what it is."""
+    """A cost outside the interval of fresh scenarios is called what it is; prices of missed targets are no cost."""
     found = OutOfSample(num_scenarios=200, mean_pence=(low + high) / 2, low_pence=low, high_pence=high)
-    assert words in fresh_sentence(found, 10e8)
+    made = replace(plan(), value_pence=12e8, shortfall_pence=2e8)
+    assert words in fresh_sentence(found, result(plan=made))
+    assert "above" not in fresh_sentence(found, result(plan=made, case=case(risk=Risk(weight=0.5, level=0.9))))
 
 
 def test_the_next_best_plan_says_how_it_differs() -> None:
@@ -123,11 +126,25 @@ def test_the_next_best_plan_says_how_it_differs() -> None:
     fewer = [replace(a, quantity=a.quantity - 1) if a.lever_id == "teens" else a for a in later]
     other = [*(a for a in fewer if a.lever_id != "beds"), Action(lever_id="shut", quantity=1, quarter=Quarter(2026, 3))]
     assert difference_sentences(case(), SCHEDULE, other) == [
-        "open north_3: children's home with 3 places, Aston: from 2027Q3 instead of from 2027Q1",
-        "also: close H1 (shut), from 2026Q3",
-        "recruit teens: 3 in 2026 and 1 in 2027 (4 households) instead of 4 in 2026 and 2 in 2027 (6 households)",
+        "open north_3: children's home with 3 places, Aston: from 2027Q3, not from 2027Q1",
+        "recruit teens, households: 3 instead of 4 in 2026 and 1 instead of 2 in 2027",
         "without: block beds: children's home, Bexton",
+        "also: close H1 (shut), from 2026Q3",
     ]
+
+
+def test_what_moves_within_a_year_is_no_difference() -> None:
+    """The same households a year, or converted places that add up alike, make no other plan; beds and places do."""
+    later = {Quarter(2027, 2): Quarter(2027, 3)}
+    moved = [replace(a, quarter=later.get(a.quarter, a.quarter)) for a in SCHEDULE]
+    assert difference_sentences(case(), SCHEDULE, moved) == []
+    other = [replace(a, quantity=3) if a.lever_id in ("beds", "help") and a.quantity else a for a in SCHEDULE]
+    assert difference_sentences(case(), SCHEDULE, other) == [
+        "block beds: children's home, Bexton: 3 beds begin in 2026Q2, not 2 beds begin in 2026Q2",
+        "support places help: level 1 to 2, places on average: 1.5 instead of 1.75 in 2026 and 1.5 instead of 1.75 in "
+        "2027",
+    ]
+    assert difference_sentences(case(), (), SCHEDULE)[1] == "also: recruit teens, households: 4 in 2026 and 2 in 2027"
 
 
 def test_targets_that_clash_are_named_with_the_least_relaxation() -> None:
@@ -202,3 +219,34 @@ def test_recruiting_at_an_even_rate_is_one_line() -> None:
         ("2027Q2", 0.75),
         ("2027Q3", 2.0),
     ]
+
+
+def test_doing_nothing_is_not_shown_cheaper_than_it_is() -> None:
+    """Where doing nothing misses targets, that is said; where it is cheapest, the gap is no share of a saving."""
+    cheap = replace(nothing(), value_pence=1_000_000_000.0, years=plan().years)
+    missing = [replace(year, targets=tuple(replace(t, met=False) for t in year.targets)) for year in cheap.years]
+    first, proof = list(proof_sentences(result(baseline=replace(cheap, years=tuple(missing)))))
+    assert "Doing nothing: £10.00m, which misses 3 of 3 yearly targets; the plan costs £8.90m more." in first
+    assert proof.endswith("No plan that meets the targets is cheaper than doing nothing.")
+
+
+def test_names_are_no_markup() -> None:
+    """Square brackets in the id of a lever are printed as they are."""
+    levers = replace(LEVERS, profiles=(replace(LEVERS.profiles[0], id="[bold]teens[/bold]"),))
+    done = (Action(lever_id="[bold]teens[/bold]", quantity=2, quarter=Quarter(2026, 4)),)
+    found = result(case=case(levers=levers), plan=replace(plan(), schedule=done), next_best=None)
+    assert "2026Q4   recruit [bold]teens[/bold], 2 households approved" in printed(found)
+
+
+def test_many_sentences_are_cut_with_their_number() -> None:
+    """Long lists end with how much more there is in the JSON."""
+    text = printed(result(binding=tuple(f"limit {i}." for i in range(25))))
+    assert "limit 19." in text
+    assert "limit 20." not in text
+    assert "and 5 more (see --json)" in text
+
+
+def test_what_scenarios_are_worth_can_be_a_target() -> None:
+    """Where a plan for average demand would miss a hard target, no sum is made up; nor for foresight not known."""
+    (sentence,) = foresight_sentences(WorthOfForesight(stochastic_pence=None, perfect_pence_at_most=None), 1e9)
+    assert sentence.startswith("A plan made for average demand would miss a target that this one keeps")
