@@ -3,7 +3,7 @@
 This room shares no code with the models or the solver. It lives through the plan setting by setting, day by day, and
 adds up every penny in its own plain way, so that a wrong formulation cannot certify itself. The rules on single pairs
 and the policy's prices for them are the catalogue's, run on one table of all placements: a mistake in those it cannot
-see.
+see. ``check_capacity`` does the same for a capacity plan, quarter by quarter (``docs/capacity_certificate.md``).
 """
 
 from rightplace.certificate.capacity import CapacityCertificate, check_capacity

@@ -19,7 +19,7 @@ from rightplace.certificate.capacity_households import limits_of_households, sto
 from rightplace.certificate.capacity_living import Living
 from rightplace.certificate.capacity_money import Bill, discounted_pence, sums_of
 from rightplace.certificate.capacity_room import crowded, room_of
-from rightplace.certificate.capacity_targets import Found, found_of, weights_of, with_own_budget
+from rightplace.certificate.capacity_targets import Found, counting_of, found_of, with_own_budget
 from rightplace.certificate.checker import Certificate
 from rightplace.instances.quarters import QUARTERS_A_YEAR, WEEKS_A_QUARTER
 from rightplace.instances.supply import supply_of
@@ -75,7 +75,7 @@ def certify(
     uses, violations = uses_of(case, plan.schedule)
     stocks = stocks_of(case, supplies, uses)
     room = room_of(case, supplies, stocks, uses)
-    living = Living(case, supplies, lawful, room, weights_of(case, supplies, lawful), with_own_budget(case))
+    living = Living(case, supplies, lawful, room, counting_of(case, supplies, lawful), with_own_budget(case))
     living.read(services)
     bill = Bill(case, sums_of(case, stocks, room, uses))
     targets = found_of(case, supplies, living, room, bill, uses)

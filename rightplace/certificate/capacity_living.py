@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Weights = tuple[Floats, Floats]
-"""Over the lawful pairs: what a child there adds to a measure, and to what a share is of."""
+Counting = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+"""Over the lawful pairs: whether a child there counts for a measure, and for what a share is of."""
 
 
 class Living:
@@ -52,18 +52,20 @@ class Living:
         supplies: Sequence[Supply],
         service: Service,
         room: Room,
-        weights: Mapping[str, Weights],
+        counting: Mapping[str, Counting],
         paying: Iterable[str],
     ) -> None:
         demand = case.demand
-        self._case, self._supplies, self._service, self._room, self._weights = case, supplies, service, room, weights
+        self._case, self._supplies, self._service, self._room, self._counting = case, supplies, service, room, counting
         self._key = service.cohort_idx * len(supplies) + service.supply_idx
-        self._pays = np.array([cohort.authority_id for cohort in demand.cohorts])[service.cohort_idx]
-        by_quarter, by_year = (demand.num_scenarios, demand.num_quarters), (demand.num_scenarios, case.num_years)
+        of_cohort = np.array([cohort.authority_id for cohort in demand.cohorts])[service.cohort_idx]
+        self._pays = {authority_id: of_cohort == authority_id for authority_id in paying}
+        by_quarter = (demand.num_scenarios, demand.num_quarters)
+        by_year = (demand.num_scenarios, -(-demand.num_quarters // QUARTERS_A_YEAR))
         self.fees = np.zeros(by_quarter)
-        self.fees_of = {authority_id: np.zeros(by_quarter) for authority_id in paying}
-        self.counted = {name: np.zeros(by_year) for name in weights}
-        self.whole = {name: np.zeros(by_year) for name in weights}
+        self.fees_of = {authority_id: np.zeros(by_quarter) for authority_id in self._pays}
+        self.counted = {name: np.zeros(by_year) for name in counting}
+        self.whole = {name: np.zeros(by_year) for name in counting}
         self.most_used = np.zeros((demand.num_quarters, len(supplies)))
         self.num_over = np.zeros(self.most_used.shape, dtype=np.int64)
         self._times = np.zeros(by_quarter, dtype=np.int64)
@@ -120,11 +122,11 @@ class Living:
         fees = WEEKS_A_QUARTER * self._service.use_pence_per_week[arc] * children
         self.fees[w, t] = fees.sum()
         for authority_id, of_authority in self.fees_of.items():
-            of_authority[w, t] = fees[self._pays[arc] == authority_id].sum()
+            of_authority[w, t] = fees[self._pays[authority_id][arc]].sum()
         year = t // QUARTERS_A_YEAR
-        for name, (counted, whole) in self._weights.items():
-            self.counted[name][w, year] += counted[arc] @ children / QUARTERS_A_YEAR
-            self.whole[name][w, year] += whole[arc] @ children / QUARTERS_A_YEAR
+        for name, (counted, whole) in self._counting.items():
+            self.counted[name][w, year] += children[counted[arc]].sum() / QUARTERS_A_YEAR
+            self.whole[name][w, year] += children[whole[arc]].sum() / QUARTERS_A_YEAR
 
     @property
     def violations(self) -> Iterator[Violation]:

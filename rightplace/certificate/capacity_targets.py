@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rightplace.certificate.capacity_actions import Use
-    from rightplace.certificate.capacity_living import Living, Weights
+    from rightplace.certificate.capacity_living import Counting, Living
     from rightplace.certificate.capacity_money import Bill
     from rightplace.certificate.capacity_room import Room
     from rightplace.instances.planning_case import PlanningCase
@@ -56,10 +56,10 @@ class Found:
     price_pence: float
 
 
-def weights_of(case: PlanningCase, supplies: Sequence[Supply], service: Service) -> dict[str, Weights]:
-    """By target: what a child in each lawful pair adds to the measure, and to what a share is of."""
+def counting_of(case: PlanningCase, supplies: Sequence[Supply], service: Service) -> dict[str, Counting]:
+    """By target: which lawful pairs count for the measure, and for what a share is of."""
     facts = _Pairs(case, supplies, service)
-    return {target.id: facts.weights(target) for target in case.targets if not _is_settled_by_levers(target)}
+    return {target.id: facts.counting(target) for target in case.targets if not _is_settled_by_levers(target)}
 
 
 def with_own_budget(case: PlanningCase) -> set[str]:
@@ -108,12 +108,12 @@ class _Pairs:
         self.connected = np.array([supply.connected for supply in supplies])[at]
         self.stands = np.array([supply.authority_id is not None for supply in supplies])[at]
 
-    def weights(self, target: Target) -> Weights:
+    def counting(self, target: Target) -> Counting:
         mine = np.ones(len(self.authority), np.bool_)
         if target.authority_id is not None:
             mine = self.authority == target.authority_id
         counted, whole = self._masks(target.measure)
-        return (counted & mine).astype(np.float64), (whole & mine).astype(np.float64)
+        return counted & mine, whole & mine
 
     def _masks(self, measure: Measure) -> tuple[Mask, Mask]:
         every = np.ones(len(self.authority), np.bool_)
@@ -147,22 +147,22 @@ def _amounts(
 ) -> tuple[Floats, Floats | None]:
     """(num_scenarios,): the measure of a year, or what counts and what it is a share of."""
     every = np.ones(case.demand.num_scenarios)
+    quarters = slice(QUARTERS_A_YEAR * year, QUARTERS_A_YEAR * (year + 1))
     here = set(case.authority_ids) if target.authority_id is None else {target.authority_id}
     match target.measure:
         case Measure.PROVIDERS_IN_AREA | Measure.SETTING_TYPES_IN_AREA:
             return every * len(_present(supplies, uses, target.measure, here, year)), None
-        case Measure.CAPITAL_BUDGET | Measure.REVENUE_BUDGET:
-            is_capital = target.measure is Measure.CAPITAL_BUDGET
-            own = bill.pence(year, is_capital=is_capital, authority_id=target.authority_id)
+        case Measure.CAPITAL_BUDGET:
+            return every * bill.pence(year, is_capital=True, authority_id=target.authority_id) / 100, None
+        case Measure.REVENUE_BUDGET:
+            own = bill.pence(year, is_capital=False, authority_id=target.authority_id)
             fees = living.fees if target.authority_id is None else living.fees_of[target.authority_id]
-            quarters = slice(QUARTERS_A_YEAR * year, QUARTERS_A_YEAR * (year + 1))
-            return (every * own + (0.0 if is_capital else fees[:, quarters].sum(axis=1))) / 100, None
+            return (own + fees[:, quarters].sum(axis=1)) / 100, None
         case Measure.LOCAL_BED_SHARE:
             beds = [
                 i for i, supply in enumerate(supplies)
                 if supply.type is SettingType.RESIDENTIAL and supply.authority_id in here
             ]  # fmt: skip
-            quarters = slice(QUARTERS_A_YEAR * year, QUARTERS_A_YEAR * (year + 1))
             places = float(room.places[quarters][:, beds].sum()) / QUARTERS_A_YEAR
             return living.counted[target.id][:, year], every * places
         case _:

@@ -124,16 +124,24 @@ def generate(
     rematch_share: Annotated[
         float | None, typer.Option(min=0.0, max=1.0, help="Share of placed children who may move.")
     ] = None,
+    planning: Annotated[
+        bool, typer.Option("--planning", help="Also levers and targets for rightplace plan, in the folder planning.")
+    ] = False,
 ) -> None:
     """Make a synthetic instance with real geography, of any size."""
     from dataclasses import replace
 
     from rightplace import outputs
+    from rightplace.files import Form
     from rightplace.instances.generate import PROFILES
     from rightplace.instances.generate import generate as make
+    from rightplace.instances.generator.planning_files import write_planning
+    from rightplace.instances.planning_files import FOLDER
     from rightplace.instances.tables import write_instance
 
     refuse_paths(outputs.INSTANCE, [out])
+    if planning and Form.of(out) != Form.FOLDER:
+        raise typer.BadParameter(f"--planning: expected a folder; {out} has no room for a folder of planning inputs")
     chosen = PROFILES[profile.value]
     if authority:
         if profile is not ProfileName.COUNCIL:
@@ -151,6 +159,9 @@ def generate(
         made = make(replace(chosen, **{name: value for name, value in given.items() if value is not None}), seed)
     write_instance(made, out)
     tell(f"wrote {out}: {len(made.children)} children, {len(made.settings)} settings")
+    if planning:
+        write_planning(made, seed, out)
+        tell(f"wrote levers and targets to {out / FOLDER}; plan with: rightplace plan {out}")
 
 
 @contextmanager

@@ -43,6 +43,7 @@ from rightplace.commands.planning_inputs import (
     computing_on,
     fresh_demand,
     open_case,
+    schedule_path,
 )
 from rightplace.outputs import Output
 
@@ -77,7 +78,11 @@ def plan(
         typer.Option(metavar="VERB:LEVER[@QUARTER]", help="The plan must not do this, then or at all. Repeatable."),
     ] = None,
     pins: Annotated[
-        Path | None, typer.Option(help="A schedule that the plan must keep: .csv (lever, quantity, quarter) or .json.")
+        Path | None,
+        typer.Option(
+            help="A schedule to keep: .csv (lever, quantity, quarter), a plan's .json, or one that lies with the "
+            "instance. Its levers do exactly that, the others are free."
+        ),
     ] = None,
     next_best: Annotated[bool, typer.Option(help="Also look for the next-best plan that differs.")] = True,
     foresight: Annotated[bool, typer.Option(help="Also say what scenarios and foresight are worth.")] = True,
@@ -115,7 +120,8 @@ def plan(
     refuse_paths(PLAN_FILE, out or [], sources)
     refuse_paths(PICTURE, picture or [], sources)
     case = open_case(inputs)
-    pinned, forbidden = decided(case, pin or (), forbid or (), pins)
+    kept = None if pins is None else schedule_path(inputs.instance, pins)
+    pinned, forbidden = decided(case, pin or (), forbid or (), kept)
     options = PlanOptions(
         pins=pinned,
         forbids=forbidden,
@@ -164,7 +170,11 @@ def decided(
     if wrong:
         raise typer.BadParameter("\n".join(wrong))
     if pins is not None:
-        pinned += read_schedule(pins, case)
+        kept = read_schedule(pins, case)
+        pinned += kept
+        levers, said = {action.lever_id for action in kept}, {(action.lever_id, action.quarter) for action in kept}
+        quarters = [case.first + t for t in range(case.demand.num_quarters)]
+        forbidden += [(lever, when) for lever in sorted(levers) for when in quarters if (lever, when) not in said]
     if pinned or forbidden:
         _refuse_impossible(case, pinned, forbidden)
     return tuple(pinned), tuple(forbidden)

@@ -30,6 +30,7 @@ from rightplace.commands.planning_inputs import (
     YearsOption,
     computing_on,
     open_case,
+    schedule_path,
 )
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def compare(
         "growth": growth,
         "seed": seed,
     }
+    plans = [schedule_path(instance or DEFAULT_INSTANCE, path) for path in plans]
     made_with = next((inputs_of(path) for path in plans if path.suffix.lower() == ".json"), {})
     case = open_case(PlanningInputs.of(given, made_with))
     schedules = named_schedules(case, plans)

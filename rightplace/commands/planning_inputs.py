@@ -125,6 +125,16 @@ class PlanningInputs:
         return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
 
 
+def schedule_path(instance: str, path: Path) -> Path:
+    """A schedule's file: as it is named, or else among the planning inputs that lie with the instance."""
+    from rightplace.instances.planning_files import planning_folder
+
+    beside = planning_folder(instance)
+    if path.exists() or beside is None:
+        return path
+    return _found(beside, path.name, f"{path.name}.csv") or path
+
+
 def open_case(inputs: PlanningInputs) -> PlanningCase:
     """The planning case that the options name; says on standard error where its parts come from.
 

@@ -92,13 +92,6 @@ GROWTH_LINES: dict[str, Growth] = {line.name: line for line in (STEADY, DEPRIVAT
 """The lines by name: no growth, and the top, middle and bottom line of figure 10 of Barnet's strategy of 2014. That
 figure is a picture without numbers, so the rates of the three are ours: -1%, 1.5% and 3% a year. The text speaks of a
 potential increase by 2020, 306 children in care, 85,548 under 18s, and growth in the west of the borough."""
-GROWTH_HELP = (
-    "How children in care grow: "
-    + ", ".join(f"{line.name} ({line.rate_per_year[0]:+.1%} a year)" for line in GROWTH_LINES.values())
-    + ", or a rate such as 2.5%. The last three are the lines of figure 10 of Barnet's strategy of 2014, which prints "
-    "no numbers: the rates are rightplace's own."
-)
-"""What ``--help`` says of the option that takes ``growth_of``'s text."""
 
 
 def growth_of(text: str) -> Growth:

@@ -52,6 +52,7 @@ LeverRow = Lever | Funnel | Market | StayingPut | Deregistrations
 Finding = tuple[str, object, str]
 """Column, what was found, what was expected."""
 _YEARS_AHEAD = 10
+_FEW = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +256,11 @@ def _funnel(key: str, world: World) -> Iterator[Finding]:
 
 
 def _close(what: str, key: str, known: Iterable[str]) -> str:
-    close = get_close_matches(key, list(known), n=1)
+    """What was expected: the few names that would do, or the closest of many."""
+    names = list(known)
+    close = get_close_matches(key, names, n=1)
+    if len(names) <= _FEW:
+        what = f"{what}: {', '.join(names) or 'there is none'}"
     return f"{what} (did you mean {close[0]}?)" if close else what
 
 

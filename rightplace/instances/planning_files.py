@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rightplace.instances.library import library_names, library_path
 
-_FOLDER = "planning"
+FOLDER = "planning"
+"""Its name."""
 
 
 def planning_folder(instance: str | Path) -> Path | None:
@@ -20,5 +21,5 @@ def planning_folder(instance: str | Path) -> Path | None:
     path = Path(instance)
     if not path.exists() and str(instance) in library_names():
         path = library_path(str(instance))
-    folder = path / _FOLDER
+    folder = path / FOLDER
     return folder if folder.is_dir() else None

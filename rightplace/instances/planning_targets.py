@@ -156,14 +156,14 @@ class _TargetReader:
         if measure is not None and measure.is_money and key == "at_least":
             self._fault(f"{place}: at_least", None, "at_most: a budget is the most that may be spent")
         values: dict[int, float] = {}
-        for year, where, value in self._by_year(f"{place}: {key}", table[key]):
+        for years, where, value in self._by_year(f"{place}: {key}", table[key]):
             number = self._number(where, value, measure)
             if number is not None:
-                values[year] = number
+                values |= dict.fromkeys(years, number)
         return _SENSES[key], values
 
-    def _by_year(self, place: str, given: object) -> list[tuple[int, str, object]]:
-        """Year, place for a fault and value of each value given."""
+    def _by_year(self, place: str, given: object) -> list[tuple[Sequence[int], str, object]]:
+        """Years, place for a fault and value of each value given."""
         if isinstance(given, Mapping):
             if not given:
                 self._fault(place, None, f"a value for at least one of the years {_joined(self._years)}")
@@ -171,15 +171,14 @@ class _TargetReader:
                 if name not in self._years:
                     expected = suggestion("one of the years of the plan,", name, self._years)
                     self._fault(f"{place}.{name}", None, expected)
-            return [(i, f"{place}.{name}", given[name]) for i, name in enumerate(self._years) if name in given]
+            return [([i], f"{place}.{name}", given[name]) for i, name in enumerate(self._years) if name in given]
         if isinstance(given, list):
             if not 1 <= len(given) <= len(self._years):
                 expected = f"1 to {len(self._years)} values, for the years {_joined(self._years)}"
                 self._fault(place, f"{len(given)} values", expected)
                 return []
-            return [(i, f"{place}[{i + 1}]", value) for i, value in enumerate(given)]
-        num = len(self._years) if _is_number(given) else 1
-        return [(i, place, given) for i in range(num)]
+            return [([i], f"{place}[{i + 1}]", value) for i, value in enumerate(given)]
+        return [(range(len(self._years)), place, given)]
 
     def _number(self, place: str, value: object, measure: Measure | None) -> float | None:
         if measure is not None and measure.is_share:

@@ -7,6 +7,7 @@ target gives up).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -248,32 +249,28 @@ def _retain(
 
 def _convert(data: CapacityData, counter: _Counter, conversions: tuple[Conversion, ...]) -> Uses[Conversion]:
     """Places converted in a quarter, one column for each supply that they may come off."""
+    carers = _carers(data) if conversions else {}
     entries = [
         (i, t, origin, conversion.max_places)
         for i, conversion in enumerate(conversions)
         for t in _window(data, conversion)
-        for origin in origins(data, conversion)
+        for origin in carers.get((conversion.authority_id, conversion.from_level), ())
     ]
     return _made(counter, conversions, entries)
 
 
-def origins(data: CapacityData, conversion: Conversion) -> list[int]:
-    """Supplies that converted places come off: in-house carers of the authority and level, of today and recruited."""
+def _carers(data: CapacityData) -> dict[tuple[str | None, int], list[int]]:
+    """In-house fostering supplies by authority and need level: those of today, then those of recruited households."""
     case = data.case
+    found: dict[tuple[str | None, int], list[int]] = defaultdict(list)
+    for i, supply in enumerate(data.supplies):
+        if is_in_house_fostering(supply):
+            found[owner_id(case, supply), own_level(case.instance, supply.representative)].append(i)
     funnels = {funnel.funnel.id: funnel.funnel for funnel in data.funnels}
-    found = [
-        i
-        for i, supply in enumerate(data.supplies)
-        if is_in_house_fostering(supply)
-        and owner_id(case, supply) == conversion.authority_id
-        and own_level(case.instance, supply.representative) == conversion.from_level
-    ]
     for profile in _enabled(case.levers.profiles):
         funnel = funnels.get(profile.funnel_id)
-        if funnel is None or funnel.authority_id != conversion.authority_id:
-            continue
-        if funnel.type is SettingType.FOSTERING and profile.focus.need_level == conversion.from_level:
-            found.append(data.supply_at[profile.id])
+        if funnel is not None and funnel.type is SettingType.FOSTERING:
+            found[funnel.authority_id, profile.focus.need_level].append(data.supply_at[profile.id])
     return found
 
 

@@ -81,11 +81,11 @@ class MeasureYear:
 def measures_of(data: CapacityData, columns: CapacityColumns) -> tuple[MeasureYear, ...]:
     """Every target in every year in which it has a value, in their order."""
     costs = tuple(pence / 100 for pence in year_pence(data, columns))
-    return tuple(
-        _measure(data, columns, i, year, costs)
-        for i, target in enumerate(data.case.targets)
-        for year in sorted(target.values)
-    )
+    found = []
+    for i, target in enumerate(data.case.targets):
+        arcs = _arcs(data, target)
+        found += [_measure(data, columns, i, year, costs, arcs) for year in sorted(target.values)]
+    return tuple(found)
 
 
 def couplings_of(
@@ -200,12 +200,19 @@ def _dearest_pounds(data: CapacityData, effects: Effects, first_costs: Floats) -
     return max(use, float(levers.max(initial=0.0)), 1.0) * WEEKS_A_QUARTER * data.num_quarters
 
 
-def _measure(data: CapacityData, columns: CapacityColumns, i: int, year: int, costs: tuple[Floats, ...]) -> MeasureYear:
+def _measure(
+    data: CapacityData,
+    columns: CapacityColumns,
+    i: int,
+    year: int,
+    costs: tuple[Floats, ...],
+    arcs: tuple[Floats, Floats],
+) -> MeasureYear:
     """One target in one year."""
     target = data.case.targets[i]
     periods = np.arange(QUARTERS_A_YEAR * year, QUARTERS_A_YEAR * (year + 1))
     none = np.zeros(columns.num_columns)
-    counted, whole = _arcs(data, target)
+    counted, whole = arcs
     if target.measure is Measure.LOCAL_BED_SHARE:
         beds = Sum(np.zeros(len(counted)), *_local_beds(data, columns, target, periods))
         return MeasureYear(i, year, periods, Sum(counted, none), beds)

@@ -10,8 +10,8 @@ import numpy as np
 from rightplace.capacity_plan import Action
 from rightplace.models.capacity import capacity_schedule
 from rightplace.planning.question import PlanOptions, dearer, hard_misses, question_of, solved
-from rightplace.solver.recourse import groups_of
 from rightplace.solver.outcome import SolveOptions
+from rightplace.solver.recourse import groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -38,6 +38,7 @@ from tests.certificate.capacity_case import (
     plan,
     supplies,
     target,
+    verdict,
     with_levers,
 )
 
@@ -283,6 +284,14 @@ def test_quantile_is_the_smallest_value_with_enough_probability() -> None:
     )
     futures = [float(number) for number in range(10, 0, -1)]
     assert of_targets(far_away(*futures, probability=(0.1,) * 10, targets=(children,), said=(said,))) == []
+
+
+def test_capital_budget_of_one_authority_is_its_part() -> None:
+    """Of a home for £400,000 that two authorities share equally each pays £200,000, and a budget of less is missed."""
+    shared = (replace(LEVERS.new_homes[0], open_to_ids=frozenset({"A", "B"})), *LEVERS.new_homes[1:])
+    budget = target("budget", Measure.CAPITAL_BUDGET, MOST, {0: 199_999.0}, authority_id="B")
+    found = verdict(of=with_levers(new_homes=shared).replace(targets=(budget,)))
+    assert "budget in 2024/25: must be at most 199,999, and is 200,000 on average" in of_targets(found)
 
 
 @pytest.mark.parametrize(("probability", "is_met"), [(0.6, True), (0.7, True), (0.71, False)])

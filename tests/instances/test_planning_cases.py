@@ -7,24 +7,81 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from rightplace.errors import InstanceError
 from rightplace.instances.children import Place
 from rightplace.instances.cohorts import CohortKind, cohort_of
+from rightplace.instances.demand import generate_demand
 from rightplace.instances.library import library_path
+from rightplace.instances.planning_case import PlanningCase
 from rightplace.instances.planning_instance import planning_instance
+from rightplace.instances.planning_tables import read_demand, read_levers
+from rightplace.instances.planning_targets import read_targets
 from rightplace.instances.quarters import Quarter
 from rightplace.instances.settings import Carer, Home
 from rightplace.instances.tables import read_instance
+from rightplace.models.capacity import capacity_data, capacity_program
+from rightplace.models.capacity_schedule import point_of
+from rightplace.schedules import read_schedule
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rightplace.instances.instance import Instance
 
+SHIPPED = ("barnet_2014", "barnet_2023", "tiny")
 FOLDER = library_path("barnet_2014") / "planning"
 NUM_YEARS = 6
+
+
+def shipped_case(name: str) -> PlanningCase:
+    """The planning case of a library instance, of the files that ship; demand is generated where none ships."""
+    folder = library_path(name) / "planning"
+    instance = planning_instance(read_instance(library_path(name)), folder)
+    path = folder / "demand.csv"
+    demand = read_demand(path, instance) if path.exists() else generate_demand(instance, scenarios=2)
+    num_years = demand.num_quarters // 4
+    levers = read_levers(folder / "levers", instance, demand.first, num_years)
+    targets, risk = read_targets(folder / "targets.toml", instance, demand.first, num_years)
+    return PlanningCase(instance=instance, demand=demand, levers=levers, targets=targets, risk=risk)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_planning_files_that_ship_can_be_read(name: str) -> None:
+    """Levers, targets and demand have no fault, and the plan begins with the quarter after the instance's date."""
+    case = shipped_case(name)
+    assert case.first == Quarter.after(case.instance.date)
+    assert case.levers.usable
+    assert case.targets
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "quantity"),
+    [
+        ("barnet_2014", "published.csv", 111 - 13 / 4),
+        ("barnet_2023", "home.csv", 1),
+        ("barnet_2023", "block.csv", 4),
+        ("barnet_2023", "carers.csv", 20),
+        ("tiny", "grow_own.csv", 2),
+    ],
+)
+def test_the_schedules_that_ship_keep_to_the_rules_of_their_levers(name: str, file: str, quantity: float) -> None:
+    """Each schedule has its total and is one that the model has columns and room for: lags, rates, shares, limits."""
+    case = shipped_case(name)
+    schedule = read_schedule(library_path(name) / "planning" / file, case)
+    assert sum(action.quantity for action in schedule) == pytest.approx(quantity)
+    data = capacity_data(case.replace(targets=()))
+    staged, columns = capacity_program(data)
+    point = point_of(data, columns, schedule)
+    first = staged.first
+    found = np.zeros(len(first.row_lower))
+    np.add.at(found, first.entry_rows, first.row_values * point[first.row_columns])
+    assert (found >= first.row_lower - 1e-6).all()
+    assert (found <= first.row_upper + 1e-6).all()
+    assert (point >= first.lower - 1e-9).all()
+    assert (point <= first.upper + 1e-9).all()
 
 
 def rows(*names: str) -> list[dict[str, str]]:

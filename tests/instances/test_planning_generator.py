@@ -11,13 +11,19 @@ import pytest
 from rightplace.instances.cohorts import CohortKind
 from rightplace.instances.generate import PROFILES, generate
 from rightplace.instances.generator.planning import planning_levers, planning_targets
+from rightplace.instances.generator.planning_files import write_planning
 from rightplace.instances.geography import english_authorities
 from rightplace.instances.levers import CostSharing
 from rightplace.instances.library import library_path
+from rightplace.instances.planning_tables import read_levers
+from rightplace.instances.planning_targets import read_targets
+from rightplace.instances.quarters import Quarter
 from rightplace.instances.tables import read_instance
-from rightplace.instances.targets import Firmness, Measure
+from rightplace.instances.targets import Firmness, Measure, Risk
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rightplace.instances.instance import Instance
 
 SHARED_KINDS = {
@@ -39,6 +45,20 @@ def test_the_same_seed_gives_the_same_levers_and_another_seed_others(london: Ins
     """Levers are equal for the same instance and seed, and differ for another seed."""
     assert planning_levers(london, 3) == planning_levers(london, 3)
     assert planning_levers(london, 3) != planning_levers(london, 4)
+
+
+def test_the_same_seed_writes_the_same_bytes_and_they_read_back(london: Instance, tmp_path: Path) -> None:
+    """Files of the same instance and seed are equal byte for byte, and read back as the levers and targets they are."""
+    files = []
+    for name in ("a", "b"):
+        write_planning(london, 1, tmp_path / name)
+        files.append(
+            {f.relative_to(tmp_path / name): f.read_bytes() for f in (tmp_path / name).rglob("*") if f.is_file()}
+        )
+    assert files[0] == files[1]
+    first, folder = Quarter.after(london.date), tmp_path / "a" / "planning"
+    assert read_levers(folder / "levers", london, first, 5) == planning_levers(london, 1)
+    assert read_targets(folder / "targets.toml", london, first, 5) == (planning_targets(london, 5), Risk())
 
 
 def test_london_has_two_own_sites_an_authority_and_homes_to_share(london: Instance) -> None:
