@@ -96,7 +96,6 @@ def _evaluated(
         found = outcome_at(question.staged, point, solving, executor)
         notes = ("this schedule cannot meet every hard target, so children are housed at least cost whatever they say",)
     best = checked(question, found, solving, "this schedule only", executor)
-    faults = tuple(violation for violation in best.certificate.violations if violation.rule != "target")
     return PlanResult(
         case=question.case,
         status=Status.FEASIBLE,
@@ -105,7 +104,7 @@ def _evaluated(
         solver_version=version_of(solving.solver),
         seconds=time.perf_counter() - began,
         plan=best.plan,
-        certificate=replace(best.certificate, violations=faults),
+        certificate=best.certificate,
         notes=notes,
         baseline=baseline,
     )
