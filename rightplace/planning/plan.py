@@ -93,6 +93,7 @@ def plan_capacity(
         result,
         plan=best.plan,
         certificate=best.certificate,
+        payers=best.payers,
         shadow_prices=shadow_prices(question, outcome),
         binding=binding(question, outcome),
         notes=_notes(question, options),
