@@ -7,9 +7,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from rightplace.instances.levers import Block, HomeChange, NewHome, Profile, Retention
+from rightplace.reports.capacity_difference import difference_sentences
 from rightplace.reports.capacity_sentences import (
     clash_sentences,
-    difference_sentences,
     foresight_sentences,
     fresh_sentence,
     warnings,

@@ -8,10 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from rightplace.reports.capacity_chart import chart_lines, runs_of
+from rightplace.reports.capacity_difference import difference_sentences
 from rightplace.reports.capacity_sentences import (
     MARGINAL,
     clash_sentences,
-    difference_sentences,
     foresight_sentences,
     fresh_sentence,
     price_sentences,
@@ -30,7 +30,7 @@ from rightplace.reports.capacity_words import (
     target_words,
 )
 from rightplace.reports.terminal import print_table
-from rightplace.reports.wording import and_list, day_words
+from rightplace.reports.wording import and_list, capital, day_words
 from rightplace.rules.words import count
 from rightplace.schedules import Verb, levers_of, verb_of
 
@@ -74,7 +74,7 @@ def print_capacity_result(result: PlanResult, console: Console) -> None:
     _print_uncertainty(result, plan, console)
     _head("Bear in mind", console)
     for sentence in (*warnings(result.case, plan.schedule), *result.notes):
-        _say(sentence, console)
+        _say(f"{capital(sentence).rstrip('.')}.", console)
 
 
 def print_asked(case: PlanningCase, console: Console) -> None:
