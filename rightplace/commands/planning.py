@@ -43,7 +43,7 @@ from rightplace.commands.planning_inputs import (
     open_case,
     schedule_path,
 )
-from rightplace.commands.planning_running import planning_on
+from rightplace.commands.planning_running import exit_code_of, planning_on
 from rightplace.outputs import Output
 
 if TYPE_CHECKING:
@@ -137,7 +137,8 @@ def plan(
         print_capacity_result(result, console())
     sys.stdout.flush()  # the answer is worth having even when it cannot be written
     if result.plan is None:
-        raise typer.Exit(EXIT_NO_ANSWER if result.clash is not None else EXIT_LIMIT)
+        interrupted = exit_code_of(solving)
+        raise typer.Exit(EXIT_NO_ANSWER if result.clash is not None else interrupted or EXIT_LIMIT)
     if result.certificate is not None and not result.certificate.is_accepted:
         tell("the certificate refused the plan: this is a fault of rightplace, please report it; nothing was written")
         raise typer.Exit(EXIT_FAILED)

@@ -28,6 +28,11 @@ def planning_on(
         yield solving, executor
 
 
+def exit_code_of(solving: Any) -> int | None:
+    """Of a run that a signal ended before there was an answer; ``None``: no signal did."""
+    return 128 + solving.stop.number if solving.stop.is_set() else None
+
+
 @contextmanager
 def computing_on(scheduler: str | None, workers: int, threads: int, stop: Stop) -> Iterator[Executor | None]:
     """Who serves scenarios: a cluster, processes on this machine, threads, or this thread alone (``None``).

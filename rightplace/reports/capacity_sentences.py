@@ -162,7 +162,7 @@ def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
         yield f"These {len(members)} targets cannot hold together; without any one of them the others can:"
         yield from (f"   {member}" for member in members)
     if clash.relaxation:
-        yield "The least change that lets every other target hold:"
+        yield "The least change with which all targets hold:"
     for target_id, year, required, reachable in clash.relaxation:
         target = targets[target_id]
         where = f"{target_words(case, target)} in {case.year_names[year]}"

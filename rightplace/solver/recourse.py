@@ -8,12 +8,15 @@ doi:10.1287/opre.8.1.101). All scenarios share one set of feasible prices, so a 
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from rightplace.errors import SolverError
 from rightplace.program import Domain, Objective, Program, ProgramBuilder
 from rightplace.solver import highs
 from rightplace.solver.parts import Network, Part, Prices, kept, mix_part, serve_part
@@ -115,7 +118,10 @@ def groups_of(staged: StagedProgram) -> tuple[Group, ...]:
 
 
 class Recourse:
-    """Serves the groups of a staged program at given first-stage points and prices."""
+    """Serves the groups of a staged program at given first-stage points and prices.
+
+    ``ends`` (by ``time.perf_counter``) and ``options.stop`` end the rounds of a policy: what it has is one.
+    """
 
     def __init__(self, staged: StagedProgram, options: SolveOptions, executor: Executor | None = None) -> None:
         self.staged = staged
@@ -124,7 +130,8 @@ class Recourse:
             np.searchsorted(staged.arc_cohort, np.arange(staged.num_cohorts + 1)), staged.arc_node, staged.num_nodes
         )
         self.num_rounds = 0
-        self._options = options
+        self.options = options
+        self.ends = np.inf
         self._executor = executor
         self._given: dict[int, tuple[Network, tuple[Part, ...]]] = {}
 
@@ -223,9 +230,10 @@ class Recourse:
         boxed = [replace(prices, couplings=np.clip(prices.couplings, 0.0, most)) for prices in starts]
         rounds = [self.serve(group, point, prices) for prices in boxed]
         while True:
-            mixed = _mixture(self.staged, self.couplings(group), needs, rounds, self._options)
+            mixed = _mixture(self.staged, self.couplings(group), needs, rounds, self.options)
             bound = max(served.bound for served in rounds)
-            done = mixed.value - bound <= tolerance or len(rounds) >= most_rounds or self._options.stop.is_set()
+            is_over = self.options.stop.is_set() or time.perf_counter() > self.ends
+            done = mixed.value - bound <= tolerance or len(rounds) >= most_rounds or is_over
             if done or any(_same(mixed.duals, served.prices) for served in rounds):
                 return _with_bound(mixed, bound), rounds
             rounds.append(self.serve(group, point, mixed.duals))
@@ -294,10 +302,12 @@ def _mixture(
         value = float(staged.probability @ by_scenario)
         return Policy(prices[:1], shares, by_scenario, np.zeros(0), value, value, prices[0])
     program, share, _missed = _mixing_program(staged, couplings, needs, cost, usage)
+    unhurried = replace(options, stop=threading.Event())  # half a mixture is no policy; it takes little time
     lp = highs.GrowingLP(
-        program, program.objectives[0].costs, np.arange(program.num_columns), np.arange(program.num_rows), options
+        program, program.objectives[0].costs, np.arange(program.num_columns), np.arange(program.num_rows), unhurried
     )
-    lp.solve(options.time_limit_seconds, is_short=True)
+    if not lp.solve(np.inf, is_short=True):
+        raise SolverError("flows of several rounds could not be mixed")
     point, duals = lp.point, lp.duals
     parts = np.maximum(point[share], 0.0).reshape(num_blocks, num_rounds)
     shares = (parts / parts.sum(axis=1, keepdims=True)).reshape(num_scenarios, num_periods, num_rounds)
