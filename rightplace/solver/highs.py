@@ -86,7 +86,7 @@ def minimise_soon(program: Program, objective: Objective, options: SolveOptions)
     highs.setOptionValue("mip_rel_gap", 0.0)
     if highs.passModel(model_of(program, objective)) == highspy.HighsStatus.kError:
         raise SolverError("HiGHS refuses the model")
-    highs.run()
+    _run_here(highs)
     return _answer(highs, options)
 
 
@@ -196,11 +196,11 @@ class GrowingLP:
         self.is_infeasible = False
         self._highs.setOptionValue("simplex_strategy", 4 if primal else 1)
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(seconds, 0.0))
-        self._highs.run() if is_short else _run_interruptibly(self._highs)
+        self._run(is_short=is_short)
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kUnknown:  # it lost its way from where it stood: begin anew
             self._highs.clearSolver()
-            self._highs.run() if is_short else _run_interruptibly(self._highs)
+            self._run(is_short=is_short)
             status = self._highs.getModelStatus()
         if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt):
             return False
@@ -210,6 +210,13 @@ class GrowingLP:
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolverError(f"HiGHS on a relaxation: {self._highs.modelStatusToString(status)}")
         return True
+
+    def _run(self, *, is_short: bool) -> None:
+        if is_short:
+            _run_here(self._highs)
+        else:
+            self._highs.setOptionValue("threads", self._options.num_threads)
+            _run_interruptibly(self._highs)
 
     @property
     def value(self) -> float:
@@ -240,7 +247,7 @@ class GrowingLP:
         _, is_known, values = self._highs.getDualRay()
         if not is_known:
             self._highs.setOptionValue("presolve", "off")
-            self._highs.run()
+            _run_here(self._highs)
             _, is_known, values = self._highs.getDualRay()
             self._highs.setOptionValue("presolve", "choose")
         if is_known:
@@ -284,6 +291,12 @@ def _watch(highs: Any, tier: str, options: SolveOptions) -> None:
     highs.cbSimplexInterrupt += interrupt
     if options.progress is not None:
         highs.cbMipLogging += report
+
+
+def _run_here(highs: Any) -> None:
+    """Run HiGHS in the thread that asks, which may never ask for another number of threads: so always for one."""
+    highs.setOptionValue("threads", 1)
+    highs.run()
 
 
 def _run_interruptibly(highs: Any) -> None:
