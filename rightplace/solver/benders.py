@@ -182,6 +182,8 @@ class Master:
 
     def add(self, cuts: list[Cut]) -> None:
         """Let cuts take part."""
+        if not cuts:
+            return
         rows, columns, values, upper = [], [], [], []
         for i, cut in enumerate(cuts):
             used = np.flatnonzero(cut.slope)
