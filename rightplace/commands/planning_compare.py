@@ -10,6 +10,7 @@ import typer
 
 from rightplace.commands.common import (
     DEFAULT_INSTANCE,
+    EXIT_REFUSED_PLAN,
     JsonOption,
     PolicyOption,
     ThreadsOption,
@@ -17,6 +18,7 @@ from rightplace.commands.common import (
     console,
     print_json,
     solving_on,
+    tell,
 )
 from rightplace.commands.planning_inputs import (
     DemandOption,
@@ -63,10 +65,11 @@ def compare(
     """Compare plans on the same demand: cost by year against doing nothing, targets, and when each pays back.
 
     Every plan is computed again exactly as its file says, on the case that the options name. Left out, they are those
-    with which the first .json was made. A plan that was made for another instance or other demand is refused.
+    with which the first .json was made. A plan that was made for another instance or other demand is refused. Exit
+    code 4 when the checker refuses a plan for more than hard targets that it misses.
     """
     from rightplace.planning import compare as compared
-    from rightplace.reports.capacity_comparison import comparison_object, print_comparison
+    from rightplace.reports.capacity_comparison import comparison_object, is_refused, print_comparison
     from rightplace.reports.capacity_files import inputs_of
 
     given = {
@@ -93,6 +96,9 @@ def compare(
         print_json(comparison_object(comparison))
     else:
         print_comparison(comparison, console())
+    if any(is_refused(result) for result in comparison.results):
+        tell("the certificate refuses a plan, as the answer says")
+        raise typer.Exit(EXIT_REFUSED_PLAN)
 
 
 def named_schedules(case: PlanningCase, paths: list[Path]) -> dict[str, tuple[Action, ...]]:

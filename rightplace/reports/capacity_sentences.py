@@ -87,7 +87,7 @@ def _saves(pence: float) -> str:
 
 
 def price_sentences(result: PlanResult) -> Iterator[str]:
-    """What one more of each target costs, by year and over all its years; where less would save nothing, that is said last."""
+    """What one more of each target costs, by year and over all its years; last, of which less would save nothing."""
     targets = {target.id: target for target in result.case.targets}
     by_target: dict[str, list[ShadowPrice]] = defaultdict(list)
     for price in result.shadow_prices:
@@ -162,7 +162,7 @@ def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
         yield f"These {len(members)} targets cannot hold together; without any one of them the others can:"
         yield from (f"   {member}" for member in members)
     if clash.relaxation:
-        yield "The least change that lets every other target hold:"
+        yield "The least change with which all targets hold:"
     for target_id, year, required, reachable in clash.relaxation:
         target = targets[target_id]
         where = f"{target_words(case, target)} in {case.year_names[year]}"

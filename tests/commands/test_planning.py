@@ -224,6 +224,16 @@ def test_compare_reads_plan_files_back(asked: SimpleNamespace, tmp_path: Path) -
     assert "never within the plan" in found.stdout
 
 
+def test_compare_ends_with_code_4_for_a_plan_that_breaks_a_rule(asked: SimpleNamespace, tmp_path: Path) -> None:
+    """The comparison is printed all the same."""
+    run("plan", "tiny", "--out", tmp_path / "plan.json")
+    broken = result(certificate=Certificate(0, (Violation("lead", (), None, "too early"),)))
+    asked.comparison = replace(comparison(), results=(broken, result()))
+    found = run("compare", tmp_path / "plan.json")
+    assert found.exit_code == 4
+    assert "too early" in found.stdout
+
+
 def test_compare_refuses_a_plan_for_other_demand(
     asked: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

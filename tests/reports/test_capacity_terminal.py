@@ -153,7 +153,7 @@ def test_targets_that_clash_are_named_with_the_least_relaxation() -> None:
         "These 2 targets cannot hold together; without any one of them the others can:",
         "   children in their own area in 2027: at least 55.0%",
         "   revenue in 2027: at most £9.50m",
-        "The least change that lets every other target hold:",
+        "The least change with which all targets hold:",
         "   children in their own area in 2027: at least 53.4% instead of 55.0%",
     ]
     assert "There is no plan that meets these targets." in printed(no_result())
