@@ -51,7 +51,7 @@ DemandOption = Annotated[
 TargetsOption = Annotated[
     Path | None,
     typer.Option(
-        help="A targets.toml, or the name of one that lies with the instance. Left out: its targets.toml, or no targets."
+        help="A targets.toml, or the name of one that lies with the instance. Left out: targets.toml there, or none."
     ),
 ]
 LeversOption = Annotated[
@@ -136,8 +136,11 @@ def schedule_path(instance: str, path: Path) -> Path:
 
 
 def _beside(folder: Path | None, path: Path, ending: str) -> Path:
-    """A file as it is named, or else the one of that name, with the ending or without, in the planning folder."""
-    if path.exists() or folder is None:
+    """A file as it is named, or else, where no folder is, the one of that name in the planning folder.
+
+    The ending may be left out there.
+    """
+    if path.exists() or folder is None or path.parent != Path():
         return path
     return _found(folder, path.name, f"{path.name}{ending}") or path
 
