@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 
 import pytest
 from rich.console import Console
@@ -17,7 +18,10 @@ from tests.planning_doubles import SCHEDULE, case
 
 
 def test_barnets_published_plan_of_2014_is_printed_to_the_figure() -> None:
-    """Figure 23: 96, 107, 118, 129, 129 households; 110, 123, 135, 148, 148 children. The sixth year ends with the plan."""
+    """Figure 23: 96, 107, 118, 129, 129 households; 110, 123, 135, 148, 148 children.
+
+    The sixth year ends with the plan.
+    """
     barnet = open_case(PlanningInputs("barnet_2014"))
     schedule = read_schedule(library_path("barnet_2014") / "planning" / "published.csv", barnet)
     rows = carers_by_year(barnet, schedule)
@@ -47,7 +51,7 @@ def test_who_leaves_by_rate_and_who_is_approved_in_the_first_quarter() -> None:
 def test_every_household_is_accounted_for() -> None:
     """What was there and what came, less what left, is there."""
     rows = carers_by_year(case(), SCHEDULE)
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in pairwise(rows):
         assert row.households == pytest.approx(before.households + row.recruited - row.left)
         assert row.left >= 0
 
