@@ -73,6 +73,21 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """What one authority pays over the whole plan, on average, not discounted.
+
+    Parameters
+    ----------
+    shared_pence
+        The part that goes into homes and blocks which it shares with others.
+    """
+
+    authority_id: str
+    pence: float
+    shared_pence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanResult:
     """The answer of ``plan``.
 
@@ -84,6 +99,8 @@ class PlanResult:
         Doing nothing: no lever is used, whatever the targets say.
     next_best
         The best plan found whose homes, changes, recruitment by year or blocks differ.
+    payers
+        Where the plan is for several authorities: what each of them pays.
     binding
         What limits the plan: lever limits and targets at their value, in words.
     """
@@ -103,6 +120,7 @@ class PlanResult:
     foresight: WorthOfForesight | None = None
     out_of_sample: OutOfSample | None = None
     clash: Clash | None = None
+    payers: tuple[Payer, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
     @property

@@ -11,7 +11,7 @@ from rightplace.instances.quarters import QUARTERS_A_YEAR, Quarter
 from rightplace.models.capacity import point_of
 from rightplace.plan_result import PlanResult
 from rightplace.planning.answered import checked, plan_of
-from rightplace.planning.question import nothing, question_of
+from rightplace.planning.question import hard_misses, nothing, question_of
 from rightplace.result import Status
 from rightplace.solver.answer import version_of
 from rightplace.solver.benders import outcome_at
@@ -54,8 +54,9 @@ def compare(
 ) -> Comparison:
     """Each schedule evaluated exactly as it is given, against doing nothing.
 
-    Children are housed at least cost among all ways that miss least of the hard targets. Likely targets take no part in
-    that: in how many scenarios they hold is reported.
+    Children are housed at least cost among all ways that meet the hard targets; where a schedule cannot meet them all,
+    at least cost whatever the targets say, as if nobody paid to come close. Either way it is reported which are met.
+    Likely targets take no part: in how many scenarios they hold is reported.
 
     Raises
     ------
@@ -88,6 +89,12 @@ def _evaluated(
 ) -> PlanResult:
     began = time.perf_counter()
     found = outcome_at(question.staged, point, solving, executor)
+    notes: tuple[str, ...] = ()
+    if hard_misses(question.staged, found.missed):
+        wished = tuple(c for c in question.staged.couplings if not c.is_hard)
+        question = replace(question, staged=replace(question.staged, couplings=wished))
+        found = outcome_at(question.staged, point, solving, executor)
+        notes = ("this schedule cannot meet every hard target, so children are housed at least cost whatever they say",)
     best = checked(question, found, solving, "this schedule only", executor)
     return PlanResult(
         case=question.case,
@@ -98,6 +105,7 @@ def _evaluated(
         seconds=time.perf_counter() - began,
         plan=best.plan,
         certificate=best.certificate,
+        notes=notes,
         baseline=baseline,
     )
 

@@ -64,8 +64,14 @@ def plan_capacity(
     question = question_of(case, options)
     who = f"{solving.solver} {version_of(solving.solver)}"
     baseline = _baseline(question, solving, executor)
-    staged, outcome = _best(question.staged, solving, executor)
-    outcome = _polished(staged, outcome, solving, executor)
+    outcome = solved(question.staged, solving, executor)
+    staged, clash = question.staged, None
+    if outcome.point is not None and hard_misses(staged, outcome.missed):
+        clash = clash_of(question, solving, executor)
+        if clash is None:
+            staged, outcome = _dearer(staged, outcome, solving, executor)
+    if clash is None:
+        outcome = _polished(staged, outcome, solving, executor)
     question = replace(question, staged=staged)
     misses = hard_misses(staged, outcome.missed)
     result = PlanResult(
@@ -80,7 +86,6 @@ def plan_capacity(
         baseline=baseline,
     )
     if outcome.point is None or misses:
-        clash = clash_of(question, solving, executor) if misses else None
         status = Status.INFEASIBLE if clash is not None else Status.FEASIBLE
         return replace(result, status=status, clash=clash, seconds=time.perf_counter() - began)
     best = checked(question, outcome, solving, who, executor)
@@ -88,6 +93,7 @@ def plan_capacity(
         result,
         plan=best.plan,
         certificate=best.certificate,
+        payers=best.payers,
         shadow_prices=shadow_prices(question, outcome),
         binding=binding(question, outcome),
         notes=_notes(question, options),
@@ -109,11 +115,10 @@ def _baseline(question: PlanningQuestion, solving: SolveOptions, executor: Execu
     return plan_of(free, found, solving, "no lever is used", executor)
 
 
-def _best(
-    staged: StagedProgram, solving: SolveOptions, executor: Executor | None
+def _dearer(
+    staged: StagedProgram, outcome: StagedOutcome, solving: SolveOptions, executor: Executor | None
 ) -> tuple[StagedProgram, StagedOutcome]:
-    """The best plan, with hard targets dear enough that they are met if that is possible."""
-    outcome = solved(staged, solving, executor)
+    """The best plan once more, with hard targets that can be met dear enough that they are."""
     for _ in range(_TRIES):
         if outcome.point is None or not hard_misses(staged, outcome.missed) or solving.stop.is_set():
             break

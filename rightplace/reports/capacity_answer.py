@@ -51,6 +51,9 @@ def capacity_object(result: PlanResult) -> dict[str, Any]:
         "next_best": _next_best(result),
         "foresight": _foresight(result),
         "clash": None if result.clash is None else clash_object(case, result.clash),
+        "payers": {
+            payer.authority_id: {"pence": payer.pence, "shared_pence": payer.shared_pence} for payer in result.payers
+        },
         "notes": [*result.notes, *(() if plan is None else warnings(case, schedule))],
         "stopped_by": result.stopped_by,
         "solver": {"name": result.solver, "version": result.solver_version},

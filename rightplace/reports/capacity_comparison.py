@@ -57,6 +57,8 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         print_years(result.case, result.plan, result.baseline, console)
         print_targets(result, console)
         console.print(f"\nPaid back by: {payback_words(quarter)}.", highlight=False)
+        for note in result.notes:
+            console.print(f"{note[0].upper()}{note[1:]}.", highlight=False, soft_wrap=True)
         if result.certificate is not None and _only_misses(result.certificate):
             console.print("Certificate: every household, place, child and penny recomputed; hard targets are missed.")
         elif result.certificate is not None:

@@ -87,7 +87,7 @@ def _saves(pence: float) -> str:
 
 
 def price_sentences(result: PlanResult) -> Iterator[str]:
-    """What one more of each target costs, by year and over all its years; last, of which less would save nothing."""
+    """What one more of each target costs, by year and over all its years; last, where less would save nothing."""
     targets = {target.id: target for target in result.case.targets}
     by_target: dict[str, list[ShadowPrice]] = defaultdict(list)
     for price in result.shadow_prices:

@@ -71,12 +71,27 @@ def print_capacity_result(result: PlanResult, console: Console) -> None:
     print_carers(result.case, plan.schedule, console)
     print_years(result.case, plan, result.baseline, console)
     print_targets(result, console)
+    _print_payers(result, console)
     _print_margins(result, console)
     _print_next_best(result, plan, console)
     _print_uncertainty(result, plan, console)
     _head("Bear in mind", console)
     for sentence in (*warnings(result.case, plan.schedule), *result.notes):
         _say(f"{capital(sentence).rstrip('.')}.", console)
+
+
+def _print_payers(result: PlanResult, console: Console) -> None:
+    """What each authority pays, where the plan is for several."""
+    if not result.payers:
+        return
+    _head("Who pays, over the whole plan, on average, not discounted", console)
+    names = {authority.id: authority.name for authority in result.case.instance.authorities}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("authority", "pays", "of it for what it shares"):
+        table.add_column(name, justify="left" if name == "authority" else "right")
+    for payer in result.payers:
+        table.add_row(escape(names[payer.authority_id]), money(payer.pence), money(payer.shared_pence))
+    print_table(table, console)
 
 
 def print_asked(case: PlanningCase, console: Console) -> None:

@@ -198,6 +198,10 @@ class GrowingLP:
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(seconds, 0.0))
         self._highs.run() if is_short else _run_interruptibly(self._highs)
         status = self._highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kUnknown:  # it lost its way from where it stood: begin anew
+            self._highs.clearSolver()
+            self._highs.run() if is_short else _run_interruptibly(self._highs)
+            status = self._highs.getModelStatus()
         if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt):
             return False
         self.is_infeasible = status == highspy.HighsModelStatus.kInfeasible
