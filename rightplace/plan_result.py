@@ -9,6 +9,9 @@ from rightplace.certificate import Certificate
 from rightplace.instances.planning_case import PlanningCase
 from rightplace.result import Status
 
+_NOTHING = 1e-6
+"""A smaller share of the cost of doing nothing is nothing that a plan can influence."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShadowPrice:
@@ -133,7 +136,9 @@ class PlanResult:
     @property
     def influence_gap(self) -> float | None:
         """Value less bound, by what a plan can influence: doing nothing less the bound. ``None`` if that is nothing."""
-        if self.plan is None or self.baseline.value_pence <= self.plan.bound_pence:
+        if self.plan is None:
             return None
         span = self.baseline.value_pence - self.plan.bound_pence
+        if span <= _NOTHING * abs(self.baseline.value_pence):
+            return None
         return (self.plan.value_pence - self.plan.bound_pence) / span
