@@ -8,17 +8,21 @@ What a coarse kind of place is taken to allow, all its settings allow:
   brothers and sisters live together;
 - fewer than two adults for each child in a home counts as the usual staff;
 - remand of homes and supported accommodation only, and only where children on remand exist.
+
+Foster carers of an authority of the plan who live outside its area count as living where most of their places are.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rightplace.instances.children import AdultRatio
 from rightplace.instances.cohorts import CohortKind
 from rightplace.instances.levers import SettingType
+from rightplace.instances.settings import Carer
 from rightplace.instances.targets import Measure
 
 if TYPE_CHECKING:
@@ -48,16 +52,20 @@ class Grain:
         Of the cohorts of the case.
     tells_sizes
         A target asks whether brothers and sisters live together.
+    elsewhere
+        By authority of the plan, the area outside its own where most places of its carers are.
     """
 
     kinds: frozenset[CohortKind]
     tells_sizes: bool
+    elsewhere: dict[str, str]
 
     @classmethod
     def of(cls, case: PlanningCase) -> Grain:
         """As coarse as a case allows."""
         kinds = frozenset(cohort.kind for cohort in case.demand.cohorts)
-        return cls(kinds, any(target.measure is Measure.SIBLINGS_TOGETHER_SHARE for target in case.targets))
+        tells_sizes = any(target.measure is Measure.SIBLINGS_TOGETHER_SHARE for target in case.targets)
+        return cls(kinds, tells_sizes, _elsewhere(case))
 
     def coarsened(self, likeness: Likeness) -> Likeness:
         """The coarse kind of place that a fine one belongs to."""
@@ -67,8 +75,28 @@ class Grain:
         has_many = likeness.adult_ratio >= AdultRatio.TWO_TO_ONE
         return dataclasses.replace(
             likeness,
+            authority_id=self._area(likeness),
             age_bands=next(ages, ()),
             size=likeness.size if self.tells_sizes else 1 if is_alone else ANY_SIZE,
             adult_ratio=AdultRatio.TWO_TO_ONE if has_many else AdultRatio.STANDARD,
             takes_remand=likeness.takes_remand and not is_carer and CohortKind.REMAND in self.kinds,
         )
+
+    def _area(self, likeness: Likeness) -> str:
+        is_carer = likeness.type is SettingType.FOSTERING and not likeness.connected
+        if not is_carer or likeness.owner_id is None or likeness.owner_id == likeness.authority_id:
+            return likeness.authority_id
+        return self.elsewhere.get(likeness.owner_id, likeness.authority_id)
+
+
+def _elsewhere(case: PlanningCase) -> dict[str, str]:
+    """``Grain.elsewhere``; of two areas with as many places the first by its code."""
+    places: dict[str, Counter[str]] = defaultdict(Counter)
+    authority_ids = frozenset(case.authority_ids)
+    for setting in case.instance.settings:
+        offer = setting.offer
+        owner = case.instance.provider[offer.provider_id].authority_id
+        if isinstance(setting, Carer) and not setting.connected and owner in authority_ids:
+            if owner != offer.authority_id:
+                places[owner][offer.authority_id] += offer.terms.num_places
+    return {owner: min(areas, key=lambda area: (-areas[area], area)) for owner, areas in places.items()}
