@@ -197,7 +197,9 @@ def _demand(inputs: PlanningInputs, instance: Instance, beside: Path | None) -> 
     growth = _growth(inputs)
     years, scenarios = inputs.years or DEFAULT_YEARS, inputs.scenarios or DEFAULT_SCENARIOS
     tell(f"demand: {scenarios} scenarios of {years} years generated, growth {growth.name}, seed {inputs.seed}")
-    return generate_demand(instance, years=years, scenarios=scenarios, seed=inputs.seed, growth=growth)
+    demand = generate_demand(instance, years=years, scenarios=scenarios, seed=inputs.seed, growth=growth)
+    tell(f"cohorts: {len(demand.cohorts):,}")
+    return demand
 
 
 def fresh_demand(inputs: PlanningInputs, case: PlanningCase, scenarios: int) -> Demand | None:
