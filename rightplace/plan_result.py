@@ -101,7 +101,7 @@ class PlanResult:
     baseline
         Doing nothing: no lever is used, whatever the targets say.
     next_best
-        The best plan found whose homes, changes, recruitment by year or blocks differ.
+        The best plan found that opens, changes or lets another set of homes and blocks.
     payers
         Where the plan is for several authorities: what each of them pays.
     binding

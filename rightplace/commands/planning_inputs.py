@@ -45,7 +45,10 @@ DemandOption = Annotated[
     ),
 ]
 TargetsOption = Annotated[
-    Path | None, typer.Option(help="A targets.toml. Left out: the one that lies beside the instance, or no targets.")
+    Path | None,
+    typer.Option(
+        help="A targets.toml, or the name of one that lies with the instance. Left out: targets.toml there, or none."
+    ),
 ]
 LeversOption = Annotated[
     Path | None,
@@ -125,10 +128,17 @@ def schedule_path(instance: str, path: Path) -> Path:
     """A schedule's file: as it is named, or else among the planning inputs that lie with the instance."""
     from rightplace.instances.planning_files import planning_folder
 
-    beside = planning_folder(instance)
-    if path.exists() or beside is None:
+    return _beside(planning_folder(instance), path, ".csv")
+
+
+def _beside(folder: Path | None, path: Path, ending: str) -> Path:
+    """A file as it is named, or else, where no folder is, the one of that name in the planning folder.
+
+    The ending may be left out there.
+    """
+    if path.exists() or folder is None or path.parent != Path():
         return path
-    return _found(beside, path.name, f"{path.name}.csv") or path
+    return _found(folder, path.name, f"{path.name}{ending}") or path
 
 
 def open_case(inputs: PlanningInputs) -> PlanningCase:
@@ -153,7 +163,7 @@ def open_case(inputs: PlanningInputs) -> PlanningCase:
     demand = _demand(inputs, instance, beside)
     levers = _levers(inputs, instance, beside, demand)
     case = PlanningCase(instance=instance, demand=demand, levers=levers)
-    path = inputs.targets or _found(beside, "targets.toml")
+    path = _found(beside, "targets.toml") if inputs.targets is None else _beside(beside, inputs.targets, ".toml")
     if path is None:
         tell("targets: none")
         return case
@@ -187,7 +197,9 @@ def _demand(inputs: PlanningInputs, instance: Instance, beside: Path | None) -> 
     growth = _growth(inputs)
     years, scenarios = inputs.years or DEFAULT_YEARS, inputs.scenarios or DEFAULT_SCENARIOS
     tell(f"demand: {scenarios} scenarios of {years} years generated, growth {growth.name}, seed {inputs.seed}")
-    return generate_demand(instance, years=years, scenarios=scenarios, seed=inputs.seed, growth=growth)
+    demand = generate_demand(instance, years=years, scenarios=scenarios, seed=inputs.seed, growth=growth)
+    tell(f"cohorts: {len(demand.cohorts):,}")
+    return demand
 
 
 def fresh_demand(inputs: PlanningInputs, case: PlanningCase, scenarios: int) -> Demand | None:

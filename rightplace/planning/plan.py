@@ -172,7 +172,7 @@ def _dearer(
 def _polished(
     staged: StagedProgram, outcome: StagedOutcome, solving: SolveOptions, executor: Executor | None
 ) -> StagedOutcome:
-    """The same homes, households and blocks, with all that need not be whole settled ten times as closely.
+    """The same homes, households and blocks, with all that need not be whole settled twenty times as closely.
 
     Within the gap of the whole plan, places could be converted in one quarter and not in the next for no reason.
     """

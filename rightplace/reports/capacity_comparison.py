@@ -10,6 +10,7 @@ from rich.table import Table
 from rightplace.reports.capacity_answer import capacity_object, case_object
 from rightplace.reports.capacity_terminal import (
     print_asked,
+    print_carers,
     print_schedule,
     print_targets,
     print_verdict,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 NEVER = "never within the plan"
 _MISSED = "target"
 """The checker's word for a hard target that is missed."""
-_KEYS = ("status", "value_pence", "shortfall_pence", "schedule", "years", "certificate", "clash", "notes")
+_KEYS = ("status", "value_pence", "shortfall_pence", "schedule", "carers", "years", "certificate", "clash", "notes")
 
 
 def payback_words(quarter: Quarter | None) -> str:
@@ -52,6 +53,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
             console.print("It cannot be carried out on this case.")
             continue
         print_schedule(result.case, result.plan.schedule, console)
+        print_carers(result.case, result.plan.schedule, console)
         print_years(result.case, result.plan, result.baseline, console)
         print_targets(result, console)
         console.print(f"\nPaid back by: {payback_words(quarter)}.", highlight=False)

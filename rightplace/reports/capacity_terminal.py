@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
+from rightplace.reports.capacity_carers import carers_by_year
 from rightplace.reports.capacity_chart import chart_lines, runs_of
 from rightplace.reports.capacity_difference import difference_sentences
 from rightplace.reports.capacity_sentences import (
@@ -67,6 +68,7 @@ def print_capacity_result(result: PlanResult, console: Console) -> None:
     if result.certificate is not None:
         print_verdict(result.certificate, console)
     print_schedule(result.case, plan.schedule, console)
+    print_carers(result.case, plan.schedule, console)
     print_years(result.case, plan, result.baseline, console)
     print_targets(result, console)
     _print_payers(result, console)
@@ -185,6 +187,21 @@ def print_schedule(case: PlanningCase, schedule: Sequence[Action], console: Cons
         _say(line, console)
 
 
+def print_carers(case: PlanningCase, schedule: Sequence[Action], console: Console) -> None:
+    """In-house foster carers at the start of each year and of the last quarter."""
+    rows = carers_by_year(case, schedule)
+    if not rows:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("at the start of", "recruited", "left", "households", "places", "room for children"):
+        table.add_column(name, justify="left" if name == "at the start of" else "right", no_wrap=True)
+    for row in rows:
+        amounts = (row.recruited, row.left, row.households, row.places, row.room)
+        table.add_row(str(row.quarter), *(f"{max(0.0, amount):,.1f}" for amount in amounts))
+    _head("In-house foster carers; recruited and left since the line before", console)
+    print_table(table, console)
+
+
 def print_years(case: PlanningCase, plan: CapacityPlan, baseline: CapacityPlan, console: Console) -> None:
     """Cost by year against doing nothing, not discounted."""
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -291,6 +308,7 @@ __all__ = [
     "print_asked",
     "print_audit_of_targets",
     "print_capacity_result",
+    "print_carers",
     "print_schedule",
     "print_targets",
     "print_verdict",
