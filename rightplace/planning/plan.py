@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from rightplace.capacity_plan import CapacityPlan
     from rightplace.instances.planning_case import PlanningCase
+    from rightplace.plan_result import Clash
     from rightplace.planning.question import PlanningQuestion
-    from rightplace.staged import StagedProgram
 
 _TRIES = 3
 """How often hard targets are made dearer before they count as impossible to meet within the time."""
@@ -60,9 +60,8 @@ def plan_capacity(
     question = question_of(case, options)
     who = f"{solving.solver} {version_of(solving.solver)}"
     baseline = _baseline(question, solving, executor)
-    staged, outcome = _best(question.staged, solving, executor)
-    question = replace(question, staged=staged)
-    misses = hard_misses(staged, outcome.missed)
+    question, outcome, clash = _best(question, solving, executor)
+    misses = hard_misses(question.staged, outcome.missed)
     result = PlanResult(
         case=case,
         status=Status.OPTIMAL if outcome.reason is Reason.OPTIMAL else Status.FEASIBLE,
@@ -75,7 +74,6 @@ def plan_capacity(
         baseline=baseline,
     )
     if outcome.point is None or misses:
-        clash = clash_of(question, solving, executor) if misses else None
         status = Status.INFEASIBLE if clash is not None else Status.FEASIBLE
         return replace(result, status=status, clash=clash, seconds=time.perf_counter() - began)
     best = checked(question, outcome, solving, who, executor)
@@ -105,16 +103,22 @@ def _baseline(question: PlanningQuestion, solving: SolveOptions, executor: Execu
 
 
 def _best(
-    staged: StagedProgram, solving: SolveOptions, executor: Executor | None
-) -> tuple[StagedProgram, StagedOutcome]:
-    """The best plan, with hard targets dear enough that they are met if that is possible."""
-    outcome = solved(staged, solving, executor)
-    for _ in range(_TRIES):
-        if outcome.point is None or not hard_misses(staged, outcome.missed) or solving.stop.is_set():
+    question: PlanningQuestion, solving: SolveOptions, executor: Executor | None
+) -> tuple[PlanningQuestion, StagedOutcome, Clash | None]:
+    """The best plan. Where it misses hard targets, why they clash, or else with prices dear enough to meet them.
+
+    Targets that cannot be met must not be made dearer: no price is enough, and numbers of very different size do harm.
+    """
+    outcome = solved(question.staged, solving, executor)
+    if outcome.point is None or not hard_misses(question.staged, outcome.missed):
+        return question, outcome, None
+    clash = clash_of(question, solving, executor)
+    for _ in range(_TRIES if clash is None else 0):
+        if outcome.point is None or not hard_misses(question.staged, outcome.missed) or solving.stop.is_set():
             break
-        staged = dearer(staged)
-        outcome = solved(staged, solving, executor, (outcome.point,), outcome.cuts)
-    return staged, outcome
+        question = replace(question, staged=dearer(question.staged))
+        outcome = solved(question.staged, solving, executor, (outcome.point,), outcome.cuts)
+    return question, outcome, clash
 
 
 def _next_best(
