@@ -99,7 +99,7 @@ def minimise_soon(program: Program, objective: Objective, options: SolveOptions)
     highs.setOptionValue("mip_rel_gap", 0.0)
     if highs.passModel(model_of(program, objective)) == highspy.HighsStatus.kError:
         raise SolverError("HiGHS refuses the model")
-    highs.run()
+    _run_here(highs)
     return _answer(highs, options)
 
 
@@ -209,10 +209,10 @@ class GrowingLP:
         self.is_infeasible = False
         self._highs.setOptionValue("simplex_strategy", 4 if primal else 1)
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(seconds, 0.0))
-        status = self._run(is_short)
+        status = self._run(is_short=is_short)
         if status in _LOST:
             self._highs.clearSolver()  # from the start, without the basis that it lost its way from
-            status = self._run(is_short)
+            status = self._run(is_short=is_short)
         if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt):
             return False
         self.is_infeasible = status == highspy.HighsModelStatus.kInfeasible
@@ -222,8 +222,12 @@ class GrowingLP:
             raise SolverError(f"HiGHS on a relaxation: {self._highs.modelStatusToString(status)}")
         return True
 
-    def _run(self, is_short: bool) -> highspy.HighsModelStatus:
-        self._highs.run() if is_short else _run_interruptibly(self._highs)
+    def _run(self, *, is_short: bool) -> highspy.HighsModelStatus:
+        if is_short:
+            _run_here(self._highs)
+        else:
+            self._highs.setOptionValue("threads", self._options.num_threads)
+            _run_interruptibly(self._highs)
         return self._highs.getModelStatus()
 
     @property
@@ -255,7 +259,7 @@ class GrowingLP:
         _, is_known, values = self._highs.getDualRay()
         if not is_known:
             self._highs.setOptionValue("presolve", "off")
-            self._highs.run()
+            _run_here(self._highs)
             _, is_known, values = self._highs.getDualRay()
             self._highs.setOptionValue("presolve", "choose")
         if is_known:
@@ -299,6 +303,12 @@ def _watch(highs: Any, tier: str, options: SolveOptions) -> None:
     highs.cbSimplexInterrupt += interrupt
     if options.progress is not None:
         highs.cbMipLogging += report
+
+
+def _run_here(highs: Any) -> None:
+    """Run HiGHS in the thread that asks, which may never ask for another number of threads: so always for one."""
+    highs.setOptionValue("threads", 1)
+    highs.run()
 
 
 def _run_interruptibly(highs: Any) -> None:
