@@ -17,7 +17,6 @@ from rightplace.commands.common import (
     TimeLimitOption,
     console,
     print_json,
-    solving_on,
     tell,
 )
 from rightplace.commands.planning_inputs import (
@@ -30,10 +29,10 @@ from rightplace.commands.planning_inputs import (
     TargetsOption,
     WorkersOption,
     YearsOption,
-    computing_on,
     open_case,
     schedule_path,
 )
+from rightplace.commands.planning_running import planning_on
 
 if TYPE_CHECKING:
     from rightplace.capacity_plan import Action
@@ -87,10 +86,7 @@ def compare(
     made_with = next((inputs_of(path) for path in plans if path.suffix.lower() == ".json"), {})
     case = open_case(PlanningInputs.of(given, made_with))
     schedules = named_schedules(case, plans)
-    with (
-        computing_on(scheduler, workers) as executor,
-        solving_on("ours", time_limit, 0.0, threads, seed or 0) as solving,
-    ):
+    with planning_on(scheduler, workers, "ours", time_limit, 0.0, threads, seed or 0) as (solving, executor):
         comparison = compared(case, schedules, solving, executor)
     if json:
         print_json(comparison_object(comparison))
