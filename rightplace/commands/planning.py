@@ -105,9 +105,9 @@ def plan(
 ) -> None:
     """Plan homes, carers and contracts that meet the targets at least expected cost, whatever demand does.
 
-    Which homes to open or change, how many foster carers to recruit and keep, which places to support, which contracts to
-    let, and when. Levers say what can be done, at what cost and how soon; targets what is wanted, by when; scenarios are
-    futures of the children in care.
+    Which homes to open or change, how many foster carers to recruit and keep, which places to support, which contracts
+    to let, and when. Levers say what can be done, at what cost and how soon; targets what is wanted, by when; scenarios
+    are futures of the children in care.
 
     Prints the schedule by quarter, carers and cost by year against doing nothing, each target with its range and what a
     little more of it costs, what binds, and how good and how sure the plan is. Every plan is checked without the model.
