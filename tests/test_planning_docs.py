@@ -12,7 +12,7 @@ from rightplace import cli
 
 TOP = Path(__file__).parents[1]
 SHORT = "..."
-PAGES = ("README.md", "docs/cases/barnet_2014.md")
+PAGES = ("README.md", "docs/cases/barnet_2014.md", "docs/cases/barnet_2023.md")
 
 
 def shown() -> list[tuple[str, list[str]]]:
