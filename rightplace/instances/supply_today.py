@@ -4,8 +4,9 @@ Alike are settings of one type and PLACE code, owner and area, that take the sam
 within their terms), the same highest need level (support packages included), the same special children (parent and
 child, remand, those who need more adults), are registered or not, keep the policy's quality gate or not, and can take
 equally many brothers and sisters together (1, 2, 3, or 4 and more places). Settings with one place only are those of
-size 1. A plan for many authorities groups more coarsely (``supply_grain``). What else tells settings apart is left out: sex and needs in the terms, bedrooms, adaptation, languages, faiths,
-temporary approval, authorisations, and where in its area a setting stands.
+size 1. A plan for many authorities groups more coarsely (``supply_grain``). What else tells settings apart is left out:
+sex and needs in the terms, bedrooms, adaptation, languages, faiths, temporary approval, authorisations, and where in
+its area a setting stands.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ from rightplace.instances.settings import (
     Terms,
 )
 from rightplace.instances.supply import Source, Supply
-from rightplace.instances.supply_grain import ANY_SIZE, Grain, is_coarse
 from rightplace.instances.supply_fees import bands_taken, fees_of_setting, lifted_level, mean_fees, support_of_setting
+from rightplace.instances.supply_grain import ANY_SIZE, Grain, is_coarse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
