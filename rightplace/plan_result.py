@@ -53,10 +53,13 @@ class WorthOfForesight:
     perfect_pence_at_most
         Expected value of perfect information, from above; ``None`` where the worst futures weigh more, or a target is
         likely only.
+    num_judged
+        Scenarios that perfect information was judged by, where these are not all: then the mean over all may be more.
     """
 
     stochastic_pence: float | None
     perfect_pence_at_most: float | None
+    num_judged: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,9 +105,16 @@ def plan(
 ) -> None:
     """Plan homes, carers and contracts that meet the targets at least expected cost, whatever demand does.
 
-    Prints the schedule by quarter, cost by year against doing nothing, each target with its range and what a little
-    more of it costs, what binds, and how good and how sure the plan is. Every plan is checked without the model. Exit
-    code 4 when the targets cannot hold together: then it says which, and the least that would have to give.
+    Which homes to open or change, how many foster carers to recruit and keep, which places to support, which contracts
+    to let, and when. Levers say what can be done, at what cost and how soon; targets what is wanted, by when; scenarios
+    are futures of the children in care.
+
+    Prints the schedule by quarter, carers and cost by year against doing nothing, each target with its range and what a
+    little more of it costs, what binds, and how good and how sure the plan is. Every plan is checked without the model.
+    Exit code 4 when the targets cannot hold together: then it says which, and the least that would have to give.
+
+    To begin with: rightplace plan barnet_2014 --pins published. Levers and targets of your own: rightplace template
+    --planning. What each line means: docs/plan.md.
     """
     from rightplace.files import write_json
     from rightplace.planning import PlanOptions, plan_capacity

@@ -63,6 +63,9 @@ def compare(
 ) -> None:
     """Compare plans on the same demand: cost by year against doing nothing, targets, and when each pays back.
 
+    To test an investment: write it as a schedule (lever, quantity, quarter), or let plan --pin or --forbid make one.
+    For example: rightplace compare home block carers --targets local.
+
     Every plan is computed again exactly as its file says, on the case that the options name. Left out, they are those
     with which the first .json was made. A plan that was made for another instance or other demand is refused. Exit
     code 4 when the checker refuses a plan for more than hard targets that it misses.

@@ -78,7 +78,8 @@ def frontier(
 ) -> None:
     """What a target costs: the least expected cost at each of several values of it, all other targets as they are.
 
-    Exit code 4 when none of the values can be reached.
+    Shows up to where a target is nearly free, and where the next point becomes dear. Exit code 4 when none of the
+    values can be reached.
     """
     from rightplace.files import written_at_once
     from rightplace.planning import PlanOptions

@@ -96,7 +96,8 @@ def _elsewhere(case: PlanningCase) -> dict[str, str]:
     for setting in case.instance.settings:
         offer = setting.offer
         owner = case.instance.provider[offer.provider_id].authority_id
-        is_own = isinstance(setting, Carer) and not setting.connected and owner in authority_ids
-        if is_own and owner is not None and owner != offer.authority_id:
+        if owner is None or owner not in authority_ids or owner == offer.authority_id:
+            continue
+        if isinstance(setting, Carer) and not setting.connected:
             places[owner][offer.authority_id] += offer.terms.num_places
     return {owner: min(areas, key=lambda area: (-areas[area], area)) for owner, areas in places.items()}

@@ -5,8 +5,8 @@ within their terms), the same highest need level (support packages included), th
 child, remand, those who need more adults), are registered or not, keep the policy's quality gate or not, and can take
 equally many brothers and sisters together (1, 2, 3, or 4 and more places). Settings with one place only are those of
 size 1. A plan for many authorities groups more coarsely (``supply_grain``). What else tells settings apart is left out:
-sex and needs in the terms, bedrooms, adaptation, languages, faiths, temporary approval, authorisations, and where in its
-area a setting stands.
+sex and needs in the terms, bedrooms, adaptation, languages, faiths, temporary approval, authorisations, and where in
+its area a setting stands.
 """
 
 from __future__ import annotations

@@ -47,6 +47,6 @@ def _always(case: PlanningCase, supplies: Sequence[Supply], service: Service) ->
             owner[i] = position[owners[supply.representative.offer.provider_id] or ""]
     is_today = np.array([supply.source is Source.TODAY for supply in supplies], dtype=np.bool_)
     authority = np.array([position[cohort.authority_id] for cohort in case.demand.cohorts], dtype=np.int64)
-    own = owner[service.supply_idx] == authority[service.cohort_idx]
-    kept: Mask = ~is_today[service.supply_idx] | own
-    return kept
+    always: Mask = owner[service.supply_idx] == authority[service.cohort_idx]
+    always |= ~is_today[service.supply_idx]
+    return always

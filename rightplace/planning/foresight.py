@@ -48,7 +48,8 @@ def worth_of_foresight(
         weights = staged.probability[chosen] / staged.probability[chosen].sum()
         if bounds is not None and np.isfinite(bounds).all():
             perfect = max(0.0, 100 * float(weights @ (here - bounds)))
-    return WorthOfForesight(stochastic_pence=stochastic, perfect_pence_at_most=perfect)
+    some = _LOOKED_AT if perfect is not None and staged.num_scenarios > _LOOKED_AT else None
+    return WorthOfForesight(stochastic_pence=stochastic, perfect_pence_at_most=perfect, num_judged=some)
 
 
 def scenario_costs(question: PlanningQuestion, outcome: StagedOutcome) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from rightplace.instances.supply_grain import is_coarse
 from rightplace.plan_result import PlanResult
 from rightplace.planning.answered import checked, plan_of
 from rightplace.planning.binding import binding, shadow_prices
@@ -210,6 +211,14 @@ def _notes(question: PlanningQuestion, options: PlanOptions) -> tuple[str, ...]:
     notes = []
     if options.fresh is None:
         notes.append("not tried on fresh scenarios: the demand is a table, and nobody says how it came about")
+    shortlist = question.case.instance.policy.search.shortlist
+    if shortlist:
+        notes.append(
+            f"the bound holds among shortlisted pairs: of today's settings that are not its authority's own, about "
+            f"{shortlist} kinds of place for each cohort"
+        )
+    if is_coarse(question.case):
+        notes.append("many authorities: today's settings are told apart coarsely, and less is allowed than is lawful")
     if question.case.demand.num_scenarios == 1:
         notes.append("one scenario: nothing is said of what foresight is worth")
     return tuple(notes)

@@ -213,6 +213,7 @@ def _foresight(result: PlanResult) -> dict[str, Any] | None:
     return {
         "stochastic_pence": found.stochastic_pence,
         "perfect_pence_at_most": found.perfect_pence_at_most,
+        "num_judged": found.num_judged,
         "sentences": list(foresight_sentences(found, plan.value_pence)),
     }
 

@@ -130,8 +130,13 @@ def foresight_sentences(foresight: WorthOfForesight, value_pence: float) -> Iter
             f"Thinking in scenarios saves {money(saved)} ({share} of the value): a plan made for average demand would "
             "cost so much more. Beyond that, scenarios show how likely each target is and how far costs may range."
         )
-    if perfect is not None:
+    if perfect is not None and foresight.num_judged is None:
         yield f"Knowing demand beforehand would save at most {money(perfect)}: no forecast is worth more than that."
+    elif perfect is not None:
+        yield (
+            f"Knowing demand beforehand would save at most {money(perfect)} on average over the {foresight.num_judged} "
+            "scenarios that were looked at: about that is the most that a forecast can be worth."
+        )
 
 
 def fresh_sentence(found: OutOfSample, result: PlanResult) -> str:

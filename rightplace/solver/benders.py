@@ -33,6 +33,12 @@ _SERVED_TO = 1e-7
 """A single point is served to within this share of what service costs at least."""
 _LAST_GAP, _LAST_SECONDS = 0.001, 3.0
 """When a limit came before any point: how closely the master is then solved, and how long it, and serving, may take."""
+_OUTWARD = 0.5
+"""How far from the best point towards the master's a cut is made."""
+_FAR = 0.01
+"""Share of the value: with a gap above it, cuts are made at the master's point itself."""
+_INNER = 0.1
+"""Share of the gap of the relaxation to which a group is served."""
 _MIP_SHARE = 0.3
 """The master's integer program is solved to this share of the gap asked for: the rest is left to the cuts."""
 
@@ -119,7 +125,7 @@ class _Search:
         policies = []
         for group in self.recourse.groups:
             start = self.prices[group.number]
-            starts = [start] if not len(group.couplings) else _bracket(start)
+            starts = [start] if not len(group.couplings) else [start, *_bracket(start)]
             policy, rounds = self.recourse.policy(group, point, starts, inner, most_rounds)
             self.add([served.cut for served in rounds])
             self.prices[group.number] = max(rounds, key=lambda served: served.bound).prices
@@ -133,7 +139,7 @@ class _Search:
 def _bracket(prices: Prices) -> list[Prices]:
     """Prices a little below and above: their flows, mixed block by block, are near any policy in between."""
     if not prices.couplings.any():
-        return [prices]
+        return []
     return [Prices(prices.couplings * factor, prices.scenarios) for factor in (0.97, 1.03)]
 
 
@@ -321,16 +327,27 @@ def decompose(
     search.prices = [recourse.even_prices(group) for group in recourse.groups]
     if cuts:
         search.add(list(cuts))
-    if staged.num_scenarios > 1:
+    if {cut.group for cut in cuts} == {group.number for group in recourse.groups}:
+        _take_prices(search)
+    elif staged.num_scenarios > 1:
         _mean_phase(search)
     limit = _whole_phase(search, starts)
     return _outcome(search, limit, time.perf_counter() - began)
 
 
+def _take_prices(search: _Search) -> None:
+    """The prices of each group's cut that says most where the cuts known so far would have the plan."""
+    solved = search.master.relaxation(search.left)
+    if solved is not None:
+        for group in search.recourse.groups:
+            mine = (cut for cut in search.cuts if cut.group == group.number)
+            search.prices[group.number] = max(mine, key=lambda cut: cut.constant - float(cut.slope @ solved[0])).prices
+
+
 def _mean_phase(search: _Search) -> None:
     """Solve the mean scenario; its cuts, and its prices, carry over."""
     mean = mean_program(search.staged)
-    options = replace(search.options, progress=None, relative_gap=max(search.options.relative_gap / 2, 1e-5))
+    options = replace(search.options, progress=None, relative_gap=max(search.options.relative_gap, 1e-5))
     recourse = Recourse(mean, options)
     inner = _Search(mean, options, recourse, Master(mean, recourse.groups, options), search.ends)
     inner.prices = [recourse.even_prices(group) for group in recourse.groups]
@@ -373,18 +390,30 @@ def recourse_prices(recourse: Recourse, group: Group, couplings: Floats) -> Pric
 
 
 def _relax(search: _Search, most_rounds: int) -> None:
-    """Cutting planes on the linear relaxation, until the cuts hold at its point."""
+    """Cutting planes on the linear relaxation, until its bound is near the value of the best point found.
+
+    Cuts are made between the best point so far and the master's own, which jumps about while it has few cuts
+    (in-out separation; Ben-Ameur and Neto 2007, doi:10.1002/net.20190).
+    """
+    inside, least = None, np.inf
     for _ in range(most_rounds):
         solved = search.master.relaxation(search.left)
         if solved is None or search.is_over:
             return
-        point, bound = solved
+        outside, bound = solved
         search.bound = max(search.bound, bound)
+        point = outside
+        if inside is not None and least - bound <= abs(least) * _FAR:
+            point = _OUTWARD * outside + (1 - _OUTWARD) * inside
         inner = max(abs(bound) * search.options.relative_gap * 0.1, 1e-6)
+        if np.isfinite(least):
+            inner = max(inner, _INNER * (least - bound))
         value = search.evaluate(point, inner, 8, is_candidate=False)
+        if value < least:
+            inside, least = point, value
         if search.options.progress is not None:
-            search.options.progress(Progress("relaxation", search.seconds, value, bound))
-        if value - bound <= abs(value) * search.options.relative_gap * 0.5:
+            search.options.progress(Progress("relaxation", search.seconds, least, bound))
+        if least - bound <= abs(least) * search.options.relative_gap * 0.5:
             return
 
 

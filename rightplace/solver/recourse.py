@@ -222,21 +222,21 @@ class Recourse:
         Parameters
         ----------
         starts
-            Prices to begin with, at least one; those outside what missing a coupling costs are moved there, because no
-            dearer price gives a valid bound.
+            Prices to begin with, at least one, tried in turn as long as the tolerance is not kept; those outside what
+            missing a coupling costs are moved there, because no dearer price gives a valid bound.
         """
         needs = self.needs(group, point)
         most = np.array([coupling.price for coupling in self.couplings(group)])
         boxed = [replace(prices, couplings=np.clip(prices.couplings, 0.0, most)) for prices in starts]
-        rounds = [self.serve(group, point, prices) for prices in boxed]
+        rounds = [self.serve(group, point, boxed.pop(0))]
         while True:
             mixed = _mixture(self.staged, self.couplings(group), needs, rounds, self.options)
             bound = max(served.bound for served in rounds)
             is_over = self.options.stop.is_set() or time.perf_counter() > self.ends
             done = mixed.value - bound <= tolerance or len(rounds) >= most_rounds or is_over
-            if done or any(_same(mixed.duals, served.prices) for served in rounds):
+            if done or (not boxed and any(_same(mixed.duals, served.prices) for served in rounds)):
                 return _with_bound(mixed, bound), rounds
-            rounds.append(self.serve(group, point, mixed.duals))
+            rounds.append(self.serve(group, point, boxed.pop(0) if boxed else mixed.duals))
 
     def flows(self, group: Group, point: Floats, policy: Policy) -> Iterator[tuple[int, int, Floats]]:
         """The flow of each block of a group under a policy: (scenario, period, (num_arcs,) flow)."""

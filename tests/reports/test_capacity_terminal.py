@@ -250,3 +250,11 @@ def test_what_scenarios_are_worth_can_be_a_target() -> None:
     """Where a plan for average demand would miss a hard target, no sum is made up; nor for foresight not known."""
     (sentence,) = foresight_sentences(WorthOfForesight(stochastic_pence=None, perfect_pence_at_most=None), 1e9)
     assert sentence.startswith("A plan made for average demand would miss a target that this one keeps")
+
+
+def test_perfect_information_says_by_which_scenarios_it_was_judged() -> None:
+    """A bound from some of the scenarios is not claimed for all of them."""
+    of_all = WorthOfForesight(stochastic_pence=None, perfect_pence_at_most=5_000_000.0)
+    assert list(foresight_sentences(of_all, 1e9))[1].startswith("Knowing demand beforehand would save at most £50,000:")
+    of_some = WorthOfForesight(stochastic_pence=None, perfect_pence_at_most=5_000_000.0, num_judged=20)
+    assert "£50,000 on average over the 20 scenarios that were looked at" in list(foresight_sentences(of_some, 1e9))[1]
