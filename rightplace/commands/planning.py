@@ -21,7 +21,6 @@ from rightplace.commands.common import (
     console,
     print_json,
     refuse_paths,
-    solving_on,
     tell,
 )
 from rightplace.commands.planning_inputs import (
@@ -40,11 +39,11 @@ from rightplace.commands.planning_inputs import (
     TargetsOption,
     WorkersOption,
     YearsOption,
-    computing_on,
     fresh_demand,
     open_case,
     schedule_path,
 )
+from rightplace.commands.planning_running import exit_code_of, planning_on
 from rightplace.outputs import Output
 
 if TYPE_CHECKING:
@@ -129,10 +128,7 @@ def plan(
         foresight=foresight,
         fresh=fresh_demand(inputs, case, fresh_scenarios),
     )
-    with (
-        computing_on(scheduler, workers) as executor,
-        solving_on(solver.value, time_limit, gap, threads, seed) as solving,
-    ):
+    with planning_on(scheduler, workers, solver.value, time_limit, gap, threads, seed) as (solving, executor):
         result = plan_capacity(case, options, solving, executor)
     answer = capacity_object(result) | {"inputs": inputs.as_object()}
     if json:
@@ -141,7 +137,8 @@ def plan(
         print_capacity_result(result, console())
     sys.stdout.flush()  # the answer is worth having even when it cannot be written
     if result.plan is None:
-        raise typer.Exit(EXIT_NO_ANSWER if result.clash is not None else EXIT_LIMIT)
+        interrupted = exit_code_of(solving)
+        raise typer.Exit(EXIT_NO_ANSWER if result.clash is not None else interrupted or EXIT_LIMIT)
     if result.certificate is not None and not result.certificate.is_accepted:
         tell("the certificate refused the plan: this is a fault of rightplace, please report it; nothing was written")
         raise typer.Exit(EXIT_FAILED)

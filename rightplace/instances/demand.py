@@ -45,6 +45,8 @@ LEAVING_RATES = (0.45, 0.25, 0.20, 0.65)
 young people near 18 leave soonest. Where a council knows its own, it should give them."""
 GROWTH_DEVIATION = 0.02
 """Standard deviation of the yearly rate of growth between scenarios: 2 percentage points."""
+MANY_COHORTS = 1000
+"""More cohorts than these are merged unless it is said otherwise: a plan for many authorities takes too long."""
 _BLOCK = 25
 """Scenarios drawn together, always all of them, so that a scenario does not depend on how many are asked for."""
 
@@ -59,7 +61,7 @@ def generate_demand(
     leaving_rate_per_year: Sequence[float] = LEAVING_RATES,
     growth_deviation: float = GROWTH_DEVIATION,
     stream: int = 0,
-    merge: bool = False,
+    merge: bool | None = None,
     today: Mapping[Cohort, int] | None = None,
 ) -> Demand:
     """Equally probable futures of the children in care, from the first quarter after the instance's date.
@@ -81,7 +83,7 @@ def generate_demand(
     stream
         Another number gives other futures of the same law: for checking a plan on scenarios that it was not made for.
     merge
-        As of ``cohorts_of``.
+        As of ``cohorts_of``; ``None``: where there are more than ``MANY_COHORTS`` cohorts otherwise.
     today
         Children by cohort to begin with, in place of ``cohorts_of(instance)``.
 
@@ -90,7 +92,9 @@ def generate_demand(
     ValueError
         When a number is out of its range, or there are no children.
     """
-    counts = cohorts_of(instance, merge=merge) if today is None else {c: n for c, n in sorted(today.items()) if n}
+    counts, merged = {c: n for c, n in sorted((today or {}).items()) if n}, ""
+    if today is None:
+        counts, merged = _cohorts(instance, merge)
     _check(counts, years, scenarios, (seed, stream), leaving_rate_per_year, growth_deviation)
     law = _Law.of(
         counts, growth.line([cohort.kind for cohort in counts], years * QUARTERS_A_YEAR), leaving_rate_per_year
@@ -100,7 +104,7 @@ def generate_demand(
         random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(stream, block)))
         children[start : start + _BLOCK] = law.futures(random, growth_deviation)[: scenarios - start]
     names = tuple(f"{stream}-{i + 1}" if stream else str(i + 1) for i in range(scenarios))
-    source = _source(instance, counts, growth, growth_deviation, leaving_rate_per_year, (seed, stream))
+    source = _source(instance, counts, merged, growth, growth_deviation, leaving_rate_per_year, (seed, stream))
     first = Quarter.after(instance.date)
     return Demand(tuple(counts), first, children, np.full(scenarios, 1 / scenarios), names, source)
 
@@ -165,9 +169,19 @@ class _Law:
         return (groups * self.size + rest * self.rest).swapaxes(0, 1)
 
 
+def _cohorts(instance: Instance, merge: bool | None) -> tuple[dict[Cohort, int], str]:
+    """Today's children by cohort, merged if asked for or needed, and what a report says of the merging."""
+    counts = cohorts_of(instance)
+    if not (len(counts) > MANY_COHORTS if merge is None else merge):
+        return counts, ""
+    merged = cohorts_of(instance, merge=True)
+    return merged, f" (of {len(counts):,}, the small ones put together with their nearest, needs rounded up)"
+
+
 def _source(
     instance: Instance,
     counts: Mapping[Cohort, int],
+    merged: str,
     growth: Growth,
     deviation: float,
     leaving: Sequence[float],
@@ -179,7 +193,7 @@ def _source(
     apart = f" {without} children with parents or placed for adoption are left out." if without else ""
     return (
         f"generated from the {sum(counts.values()):,} children of {instance.name} on {instance.date.isoformat()} in "
-        f"{len(counts):,} cohorts; within a year {bands} leave, and a Poisson number enters; growth "
+        f"{len(counts):,} cohorts{merged}; within a year {bands} leave, and a Poisson number enters; growth "
         f"{growth.name!r} ({growth.reason}), give or take {100 * deviation:.1f} percentage points a year between "
         f"scenarios; seed {seeds[0]}, stream {seeds[1]}.{apart}"
     )

@@ -4,8 +4,9 @@ Alike are settings of one type and PLACE code, owner and area, that take the sam
 within their terms), the same highest need level (support packages included), the same special children (parent and
 child, remand, those who need more adults), are registered or not, keep the policy's quality gate or not, and can take
 equally many brothers and sisters together (1, 2, 3, or 4 and more places). Settings with one place only are those of
-size 1. What else tells settings apart is left out: sex and needs in the terms, bedrooms, adaptation, languages, faiths,
-temporary approval, authorisations, and where in its area a setting stands.
+size 1. A plan for many authorities groups more coarsely (``supply_grain``). What else tells settings apart is left out:
+sex and needs in the terms, bedrooms, adaptation, languages, faiths, temporary approval, authorisations, and where in
+its area a setting stands.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from rightplace.instances.settings import (
 )
 from rightplace.instances.supply import Source, Supply
 from rightplace.instances.supply_fees import bands_taken, fees_of_setting, lifted_level, mean_fees, support_of_setting
+from rightplace.instances.supply_grain import ANY_SIZE, Grain, is_coarse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,6 +61,8 @@ class Likeness:
     grade
         Of independent providers who miss the policy's quality gate; ``OUTSTANDING`` for all others, ``None`` for who is
         not graded although the policy asks for a grade.
+    size
+        Places, 4 for all that have more; ``ANY_SIZE`` where settings are not told apart by it.
     """
 
     type: SettingType
@@ -84,7 +88,7 @@ class Likeness:
         if self.owner_id is None and self.sector is Sector.LOCAL_AUTHORITY:
             owner = "public"
         ages = ",".join(AGE_NAMES[band] for band in self.age_bands) or "no whole age band"
-        size = f"{self.size}+" if self.size == _LARGEST_CLASS else str(self.size)
+        size = {ANY_SIZE: "any", _LARGEST_CLASS: f"{_LARGEST_CLASS}+"}.get(self.size, str(self.size))
         special = {
             "connected": self.connected,
             f"PLACE {self.place}": self.place not in (None, Place.K2, Place.K3),
@@ -107,8 +111,10 @@ def supply_today(case: PlanningCase) -> tuple[Supply, ...]:
     """
     instance = case.instance
     groups: dict[Likeness, list[Setting]] = defaultdict(list)
+    grain = Grain.of(case) if is_coarse(case) else None
     for setting in _usable(case):
-        groups[_likeness(instance, setting)].append(setting)
+        likeness = _likeness(instance, setting)
+        groups[likeness if grain is None else grain.coarsened(likeness)].append(setting)
     return tuple(_supply(case, likeness, settings) for likeness, settings in groups.items())
 
 
@@ -171,7 +177,8 @@ def _grade(instance: Instance, setting: Setting) -> Grade | None:
 def _supply(case: PlanningCase, likeness: Likeness, settings: Sequence[Setting]) -> Supply:
     instance = case.instance
     in_house = likeness.owner_id in case.authority_ids
-    largest = max(setting.offer.terms.num_places for setting in settings)
+    sizes = [setting.offer.terms.num_places for setting in settings]
+    largest, together = max(sizes), min(sizes) if likeness.size == ANY_SIZE else max(sizes)
     households = in_house and likeness.type is SettingType.FOSTERING and not likeness.connected
     return Supply(
         id=likeness.id,
@@ -181,7 +188,7 @@ def _supply(case: PlanningCase, likeness: Likeness, settings: Sequence[Setting])
         connected=likeness.connected,
         provider_ids=frozenset(setting.offer.provider_id for setting in settings),
         authority_id=likeness.authority_id,
-        focus=Focus(group_size=min(largest, MAX_GROUP_SIZE)),
+        focus=Focus(group_size=min(together, MAX_GROUP_SIZE)),
         representative=_representative(instance, likeness, settings, largest),
         fee_pence_per_week=mean_fees(
             (setting.offer.terms.num_places, _fees_with_support(case, setting)) for setting in settings

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NOT_PLANNED_FOR = frozenset({Place.P1, Place.A3, Place.A4, Place.A5, Place.A6})
 """With parents, or with those who will adopt: no place has to be found or paid for."""
-SMALLEST_SHARE = 0.015
+SMALLEST_SHARE = 0.025
 """Of the authority's children: merging leaves no cohort smaller than this if it has a neighbour."""
 _WITH_CONNECTED_CARER = frozenset({Place.U1, Place.U2, Place.U3})
 _WITH_SIBLINGS = frozenset({CohortKind.MAINSTREAM, CohortKind.RESIDENTIAL, CohortKind.UNACCOMPANIED})
@@ -36,7 +36,7 @@ def cohorts_of(instance: Instance, *, merge: bool = False) -> dict[Cohort, int]:
     ----------
     merge
         Put cohorts with fewer than ``SMALLEST_SHARE`` of the authority's children together with the nearest one of the
-        same authority and kind: it rounds needs up, and is for cases that are too large otherwise.
+        same authority and kind: it rounds needs up where it can, and is for cases that are too large otherwise.
     """
     counts = Counter(cohort_of_child(instance, child) for child in _planned_for(instance))
     return dict(sorted((_merged(counts) if merge else counts).items()))
@@ -104,8 +104,8 @@ def _merged(counts: Counter[Cohort]) -> dict[Cohort, int]:
     return merged
 
 
-def _remoteness(cohort: Cohort, other: Cohort) -> tuple[int, int, int, bool, Cohort]:
-    """How unlike two cohorts are: ages first, then siblings, then need; of two levels as near, the higher is nearer."""
+def _remoteness(cohort: Cohort, other: Cohort) -> tuple[bool, int, int, int, Cohort]:
+    """How unlike two cohorts are: less need first, then ages, then more need, then siblings."""
     level = other.need_level - cohort.need_level
     size = abs(other.group_size - cohort.group_size)
-    return abs(other.age_band - cohort.age_band), size, abs(level), level < 0, other
+    return level < 0, abs(other.age_band - cohort.age_band), abs(level), size, other

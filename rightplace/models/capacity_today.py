@@ -16,6 +16,7 @@ from rightplace.instances.levers import Assumptions, Funnel, SettingType, of_yea
 from rightplace.instances.planning_case import PlanningCase
 from rightplace.instances.quarters import QUARTERS_A_YEAR
 from rightplace.instances.supply import Source, Supply, supply_of
+from rightplace.models.capacity_shortlist import shortlisted
 from rightplace.rules.service import Service, service_of
 from rightplace.staged import Floats, Ints
 
@@ -105,7 +106,7 @@ def capacity_data(case: PlanningCase) -> CapacityData:
         When a cohort could be left without a place, or word of mouth has no end.
     """
     supplies = supply_of(case)
-    return data_of(case, supplies, service_of(case, supplies))
+    return data_of(case, supplies, shortlisted(case, supplies, service_of(case, supplies)))
 
 
 def data_of(case: PlanningCase, supplies: tuple[Supply, ...], service: Service) -> CapacityData:

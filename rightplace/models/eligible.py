@@ -110,7 +110,7 @@ def _shortlisted(options: Options, num: int) -> Options:
     """
     facts = options.pairs.facts
     children = options.pairs.child_idx
-    keep = _spread(children, options.cost, num)
+    keep = spread(children, options.cost, num)
     number = facts.group_idx[children]
     rows = np.flatnonzero(number >= 0)
     if len(rows):
@@ -142,11 +142,11 @@ def _shared_by_group(options: Options, rows: Ints, num: int) -> Mask:
     room = facts.free.max(axis=1, initial=0)
     whole = (counts + living * is_home >= size[group]) & (room[setting] >= size[group])
     chosen = is_home
-    chosen[whole] |= _spread(group[whole], total[whole], num)
+    chosen[whole] |= spread(group[whole], total[whole], num)
     return chosen[inverse]
 
 
-def _spread(owner: Ints, cost: Ints, num: int) -> Mask:
+def spread(owner: Ints, cost: Ints, num: int) -> Mask:
     """Mask of the ``num // 2`` cheapest entries of each owner, and of others at ranks that grow geometrically.
 
     The ranks are shifted by a fraction that differs from owner to owner (multiples of the golden ratio).

@@ -88,6 +88,11 @@ class Service:
     within_20_miles: Mask
     is_together: Mask
 
+    def where(self, rows: Ints) -> Service:
+        """Some of the pairs, in the order of ``rows``."""
+        parts = {field.name: getattr(self, field.name)[rows] for field in dataclasses.fields(self)}
+        return Service(**parts)
+
 
 def service_of(case: PlanningCase, supplies: Sequence[Supply]) -> Service:
     """Every lawful and sensible pair.

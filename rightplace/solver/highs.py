@@ -209,12 +209,10 @@ class GrowingLP:
         self.is_infeasible = False
         self._highs.setOptionValue("simplex_strategy", 4 if primal else 1)
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(seconds, 0.0))
-        self._highs.run() if is_short else _run_interruptibly(self._highs)
-        status = self._highs.getModelStatus()
-        if status in _LOST:  # it went on from where it stood, and numbers of very different size led it astray
-            self._highs.clearSolver()
-            self._highs.run() if is_short else _run_interruptibly(self._highs)
-            status = self._highs.getModelStatus()
+        status = self._run(is_short)
+        if status in _LOST:
+            self._highs.clearSolver()  # from the start, without the basis that it lost its way from
+            status = self._run(is_short)
         if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt):
             return False
         self.is_infeasible = status == highspy.HighsModelStatus.kInfeasible
@@ -223,6 +221,10 @@ class GrowingLP:
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolverError(f"HiGHS on a relaxation: {self._highs.modelStatusToString(status)}")
         return True
+
+    def _run(self, is_short: bool) -> highspy.HighsModelStatus:
+        self._highs.run() if is_short else _run_interruptibly(self._highs)
+        return self._highs.getModelStatus()
 
     @property
     def value(self) -> float:
