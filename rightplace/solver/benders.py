@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 _MOST_ROUNDS = 400
 _SERVED_TO = 1e-7
 """A single point is served to within this share of what service costs at least."""
-_LAST_GAP, _LAST_SECONDS = 0.001, 2.0
-"""How closely and how long the master is solved when a limit came before any point."""
+_LAST_GAP, _LAST_SECONDS = 0.001, 3.0
+"""When a limit came before any point: how closely the master is then solved, and how long it, and serving, may take."""
 _MIP_SHARE = 0.3
 """The master's integer program is solved to this share of the gap asked for: the rest is left to the cuts."""
 
@@ -438,7 +438,8 @@ def _last_try(search: _Search) -> None:
     if bound is not None:
         search.bound = max(search.bound, bound)
     if point is not None:
-        search.evaluate(point, abs(search.bound) * _LAST_GAP * 0.1, 4, is_candidate=True)
+        search.recourse.ends = time.perf_counter() + _LAST_SECONDS
+        search.evaluate(point, abs(search.bound) * _LAST_GAP * 0.1, 12, is_candidate=True)
 
 
 def _by_coupling(search: _Search) -> Floats:

@@ -185,7 +185,7 @@ class ClusterExecutor(SteadyExecutor):
             import distributed
         except ImportError as error:
             raise BackendMissing("--scheduler needs Dask: install rightplace[cluster]") from error
-        self._address, self._stop, self._patience_seconds = address, stop, patience_seconds
+        self._address, self._stop, self.patience_seconds = address, stop, patience_seconds
         self._kept: dict[bytes, _Kept] = {}
         self._logger = logging.getLogger("distributed")
         self._level = self._logger.level
@@ -236,15 +236,15 @@ class ClusterExecutor(SteadyExecutor):
                 now = time.monotonic()
                 if self._stop.is_set() and now - began > _STOPPING_SECONDS:
                     raise _Lost(f"the workers of {self._address} take too long to stop") from error
-                alive = now if self._num_workers() else alive
-                if now - alive > self._patience_seconds:
+                alive = now if self.num_workers() else alive
+                if now - alive > self.patience_seconds:
                     raise _Lost(f"no workers are left at {self._address}") from error
             except (self._dead, CancelledError, OSError) as error:
                 raise _Lost(f"the workers of {self._address} are lost") from error
             except ImportError as error:
                 raise SolverError(_not_installed(self._address, f"a worker: {error}")) from error
 
-    def _num_workers(self) -> int:
+    def num_workers(self) -> int:
         """How many there are now.
 
         Raises
@@ -259,8 +259,8 @@ class ClusterExecutor(SteadyExecutor):
             raise _Lost(f"the scheduler at {self._address} does not answer") from error
 
     def _wait_for_workers(self) -> None:
-        ends = time.monotonic() + self._patience_seconds
-        while not self._num_workers():
+        ends = time.monotonic() + self.patience_seconds
+        while not self.num_workers():
             if time.monotonic() > ends:
                 raise SolverError(
                     f"the scheduler at {self._address} has no workers; start some with: dask worker {self._address}"
