@@ -53,11 +53,12 @@ def frontier_sentences(case: PlanningCase, target: Target, points: Sequence[Fron
         yield f"{name}: no plan was found that reaches any of these values."
         return
     least = min(cost for _, cost in costs)
-    unsure = max(cost - (cost if point.bound_pence is None else point.bound_pence) for point, cost in costs)
-    free = [point for point, cost in costs if cost - least <= unsure]
+    bounds = [(point, cost, cost if point.bound_pence is None else point.bound_pence) for point, cost in costs]
+    free = [(point, cost - bound) for point, cost, bound in bounds if bound <= least]
+    unsure = max((doubt for _, doubt in free), default=0.0)
     last, dearest = costs[-1]
-    if free and free[-1] is not last:
-        asked = required_words(target, free[-1].value)
+    if free and free[-1][0] is not last:
+        asked = required_words(target, free[-1][0].value)
         doubt = f", as far as the gap of {money(unsure)} can tell" if round(unsure / 100) else ""
         yield f"{name}: {asked} costs no more than less does{doubt}."
     yield f"{name}: {required_words(target, last.value)} costs {money(dearest - least)} more than the least here."

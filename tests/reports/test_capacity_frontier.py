@@ -32,11 +32,19 @@ TARGET = TARGETS[0]
 def test_sentences_say_what_is_free_what_is_dear_and_where_it_ends() -> None:
     """What the gap cannot tell from nothing is free; the last reachable value has its price; then it ends."""
     assert list(frontier_sentences(case(), TARGET, frontier_points())) == [
-        "Children in their own area: at least 45.0% costs no more than less does, as far as the gap of £20,000 can "
+        "Children in their own area: at least 45.0% costs no more than less does, as far as the gap of £18,005 can "
         "tell.",
         "Children in their own area: at least 55.0% costs £2.00m more than the least here.",
         "Children in their own area: no plan was found that reaches at least 60.0% with these levers and targets.",
     ]
+
+
+def test_a_value_that_is_proven_dearer_is_not_called_free() -> None:
+    """However wide the gap of the dearest value is: each value counts by its own bound."""
+    points = list(frontier_points())
+    points[3] = replace(points[3], bound_pence=1.9e9)
+    first = next(frontier_sentences(case(), TARGET, points))
+    assert first.startswith("Children in their own area: at least 45.0% costs no more than less does")
 
 
 def test_a_gap_of_nothing_is_not_told() -> None:
