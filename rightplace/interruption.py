@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import FrameType
 
-__all__ = ["SIGNALS", "end", "listen"]
+__all__ = ["SIGNALS", "Stop", "end", "listen"]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stop(threading.Event):
+    """A search is to end with its best answer. ``number`` is of the signal that said so; 0: none."""
+
+    number: int = 0
 
 
 def listen() -> None:

@@ -9,6 +9,9 @@ from rightplace.certificate import Certificate
 from rightplace.instances.planning_case import PlanningCase
 from rightplace.result import Status
 
+_NOTHING = 1e-6
+"""A smaller share of the cost of doing nothing is nothing that a plan can influence."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShadowPrice:
@@ -50,10 +53,13 @@ class WorthOfForesight:
     perfect_pence_at_most
         Expected value of perfect information, from above; ``None`` where the worst futures weigh more, or a target is
         likely only.
+    num_judged
+        Scenarios that perfect information was judged by, where these are not all: then the mean over all may be more.
     """
 
     stochastic_pence: float | None
     perfect_pence_at_most: float | None
+    num_judged: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +79,21 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """What one authority pays over the whole plan, on average, not discounted.
+
+    Parameters
+    ----------
+    shared_pence
+        The part that goes into homes and blocks which it shares with others.
+    """
+
+    authority_id: str
+    pence: float
+    shared_pence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanResult:
     """The answer of ``plan``.
 
@@ -83,7 +104,9 @@ class PlanResult:
     baseline
         Doing nothing: no lever is used, whatever the targets say.
     next_best
-        The best plan found whose homes, changes, recruitment by year or blocks differ.
+        The best plan found that opens, changes or lets another set of homes and blocks.
+    payers
+        Where the plan is for several authorities: what each of them pays.
     binding
         What limits the plan: lever limits and targets at their value, in words.
     """
@@ -103,6 +126,7 @@ class PlanResult:
     foresight: WorthOfForesight | None = None
     out_of_sample: OutOfSample | None = None
     clash: Clash | None = None
+    payers: tuple[Payer, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -115,7 +139,9 @@ class PlanResult:
     @property
     def influence_gap(self) -> float | None:
         """Value less bound, by what a plan can influence: doing nothing less the bound. ``None`` if that is nothing."""
-        if self.plan is None or self.baseline.value_pence <= self.plan.bound_pence:
+        if self.plan is None:
             return None
         span = self.baseline.value_pence - self.plan.bound_pence
+        if span <= _NOTHING * abs(self.baseline.value_pence):
+            return None
         return (self.plan.value_pence - self.plan.bound_pence) / span

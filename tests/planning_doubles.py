@@ -187,7 +187,7 @@ def result(**changes: object) -> PlanResult:
         out_of_sample=OutOfSample(
             num_scenarios=200, mean_pence=1_895_000_000.0, low_pence=1_880_000_000.0, high_pence=1_910_000_000.0
         ),
-        notes=("A note.",),
+        notes=("a note",),
     )
     return replace(made, **changes)
 

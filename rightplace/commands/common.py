@@ -153,8 +153,24 @@ def refuse_paths(output: Output, paths: list[Path], sources: Sequence[Path] = ()
 
 
 @contextmanager
-def solving_on(solver: str, time_limit: float, gap: float, threads: int, seed: int) -> Iterator[Any]:
-    """Options for a solve that Ctrl-C or SIGTERM ends with its best answer, and that shows its progress on stderr."""
+def solving_on(
+    solver: str,
+    time_limit: float,
+    gap: float,
+    threads: int,
+    seed: int,
+    line: Callable[[Progress], str] | None = None,
+    until: interruption.Stop | None = None,
+) -> Iterator[Any]:
+    """Options for a solve that Ctrl-C or SIGTERM ends with its best answer, and that shows its progress on stderr.
+
+    Parameters
+    ----------
+    line
+        What to show of it; ``progress_line`` if absent.
+    until
+        What the signals set; a new one if absent.
+    """
     from rich.console import Console
 
     from rightplace.solver.outcome import SolveOptions
@@ -163,15 +179,18 @@ def solving_on(solver: str, time_limit: float, gap: float, threads: int, seed: i
     with errors.status("building the model", spinner="line") as status:
 
         def show(progress: Progress) -> None:
-            status.update(progress_line(progress))
+            status.update(shown(progress))
 
-        interactive = errors.is_terminal
-        options = SolveOptions(solver, time_limit, gap, threads, seed, progress=show if interactive else _Log())
+        shown = line or progress_line
+        stopping = until or interruption.Stop()
+        report = show if errors.is_terminal else _Log(shown)
+        options = SolveOptions(solver, time_limit, gap, threads, seed, stop=stopping, progress=report)
 
         def stop(number: int, frame: FrameType | None) -> None:
-            if options.stop.is_set():
+            if stopping.is_set():
                 interruption.end(number, frame)
-            options.stop.set()
+            stopping.number = number
+            stopping.set()
             errors.print("stopping with the best plan so far")
 
         before = {number: signal.signal(number, stop) for number in interruption.SIGNALS}
@@ -185,13 +204,14 @@ def solving_on(solver: str, time_limit: float, gap: float, threads: int, seed: i
 class _Log:
     """Progress as plain lines on stderr, after two seconds and then every ten, where there is no terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, line: Callable[[Progress], str]) -> None:
+        self._line = line
         self._next = time.monotonic() + 2
 
     def __call__(self, progress: Progress) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + 10
-            tell(progress_line(progress))
+            tell(self._line(progress))
 
 
 def progress_line(progress: Progress) -> str:

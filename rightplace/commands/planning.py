@@ -21,7 +21,6 @@ from rightplace.commands.common import (
     console,
     print_json,
     refuse_paths,
-    solving_on,
     tell,
 )
 from rightplace.commands.planning_inputs import (
@@ -40,11 +39,11 @@ from rightplace.commands.planning_inputs import (
     TargetsOption,
     WorkersOption,
     YearsOption,
-    computing_on,
     fresh_demand,
     open_case,
     schedule_path,
 )
+from rightplace.commands.planning_running import exit_code_of, planning_on
 from rightplace.outputs import Output
 
 if TYPE_CHECKING:
@@ -106,9 +105,16 @@ def plan(
 ) -> None:
     """Plan homes, carers and contracts that meet the targets at least expected cost, whatever demand does.
 
-    Prints the schedule by quarter, cost by year against doing nothing, each target with its range and what a little
-    more of it costs, what binds, and how good and how sure the plan is. Every plan is checked without the model. Exit
-    code 4 when the targets cannot hold together: then it says which, and the least that would have to give.
+    Which homes to open or change, how many foster carers to recruit and keep, which places to support, which contracts
+    to let, and when. Levers say what can be done, at what cost and how soon; targets what is wanted, by when; scenarios
+    are futures of the children in care.
+
+    Prints the schedule by quarter, carers and cost by year against doing nothing, each target with its range and what a
+    little more of it costs, what binds, and how good and how sure the plan is. Every plan is checked without the model.
+    Exit code 4 when the targets cannot hold together: then it says which, and the least that would have to give.
+
+    To begin with: rightplace plan barnet_2014 --pins published. Levers and targets of your own: rightplace template
+    --planning. What each line means: docs/plan.md.
     """
     from rightplace.files import write_json
     from rightplace.planning import PlanOptions, plan_capacity
@@ -129,10 +135,7 @@ def plan(
         foresight=foresight,
         fresh=fresh_demand(inputs, case, fresh_scenarios),
     )
-    with (
-        computing_on(scheduler, workers) as executor,
-        solving_on(solver.value, time_limit, gap, threads, seed) as solving,
-    ):
+    with planning_on(scheduler, workers, solver.value, time_limit, gap, threads, seed) as (solving, executor):
         result = plan_capacity(case, options, solving, executor)
     answer = capacity_object(result) | {"inputs": inputs.as_object()}
     if json:
@@ -141,7 +144,8 @@ def plan(
         print_capacity_result(result, console())
     sys.stdout.flush()  # the answer is worth having even when it cannot be written
     if result.plan is None:
-        raise typer.Exit(EXIT_NO_ANSWER if result.clash is not None else EXIT_LIMIT)
+        interrupted = exit_code_of(solving)
+        raise typer.Exit(EXIT_NO_ANSWER if result.clash is not None else interrupted or EXIT_LIMIT)
     if result.certificate is not None and not result.certificate.is_accepted:
         tell("the certificate refused the plan: this is a fault of rightplace, please report it; nothing was written")
         raise typer.Exit(EXIT_FAILED)

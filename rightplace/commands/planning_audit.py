@@ -14,7 +14,6 @@ from rightplace.commands.common import (
     TimeLimitOption,
     console,
     print_json,
-    solving_on,
 )
 from rightplace.commands.planning_inputs import (
     DemandOption,
@@ -27,9 +26,9 @@ from rightplace.commands.planning_inputs import (
     TargetsOption,
     WorkersOption,
     YearsOption,
-    computing_on,
     open_case,
 )
+from rightplace.commands.planning_running import planning_on
 
 
 def audit_targets(
@@ -61,10 +60,7 @@ def audit_targets(
     case = open_case(inputs)
     if not case.targets:
         raise typer.BadParameter("there are no targets to audit: name a file of them with --targets")
-    with (
-        computing_on(scheduler, workers) as executor,
-        solving_on("ours", time_limit, 0.0, threads, seed) as solving,
-    ):
+    with planning_on(scheduler, workers, "ours", time_limit, 0.0, threads, seed) as (solving, executor):
         clash = clash_of(case, solving, executor)
     if json:
         found = None if clash is None else clash_object(case, clash)

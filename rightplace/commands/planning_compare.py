@@ -10,13 +10,14 @@ import typer
 
 from rightplace.commands.common import (
     DEFAULT_INSTANCE,
+    EXIT_REFUSED_PLAN,
     JsonOption,
     PolicyOption,
     ThreadsOption,
     TimeLimitOption,
     console,
     print_json,
-    solving_on,
+    tell,
 )
 from rightplace.commands.planning_inputs import (
     DemandOption,
@@ -28,10 +29,10 @@ from rightplace.commands.planning_inputs import (
     TargetsOption,
     WorkersOption,
     YearsOption,
-    computing_on,
     open_case,
     schedule_path,
 )
+from rightplace.commands.planning_running import planning_on
 
 if TYPE_CHECKING:
     from rightplace.capacity_plan import Action
@@ -62,11 +63,15 @@ def compare(
 ) -> None:
     """Compare plans on the same demand: cost by year against doing nothing, targets, and when each pays back.
 
+    To test an investment: write it as a schedule (lever, quantity, quarter), or let plan --pin or --forbid make one.
+    For example: rightplace compare home block carers --targets local.
+
     Every plan is computed again exactly as its file says, on the case that the options name. Left out, they are those
-    with which the first .json was made. A plan that was made for another instance or other demand is refused.
+    with which the first .json was made. A plan that was made for another instance or other demand is refused. Exit
+    code 4 when the checker refuses a plan for more than hard targets that it misses.
     """
     from rightplace.planning import compare as compared
-    from rightplace.reports.capacity_comparison import comparison_object, print_comparison
+    from rightplace.reports.capacity_comparison import comparison_object, is_refused, print_comparison
     from rightplace.reports.capacity_files import inputs_of
 
     given = {
@@ -84,15 +89,15 @@ def compare(
     made_with = next((inputs_of(path) for path in plans if path.suffix.lower() == ".json"), {})
     case = open_case(PlanningInputs.of(given, made_with))
     schedules = named_schedules(case, plans)
-    with (
-        computing_on(scheduler, workers) as executor,
-        solving_on("ours", time_limit, 0.0, threads, seed or 0) as solving,
-    ):
+    with planning_on(scheduler, workers, "ours", time_limit, 0.0, threads, seed or 0) as (solving, executor):
         comparison = compared(case, schedules, solving, executor)
     if json:
         print_json(comparison_object(comparison))
     else:
         print_comparison(comparison, console())
+    if any(is_refused(result) for result in comparison.results):
+        tell("the certificate refuses a plan, as the answer says")
+        raise typer.Exit(EXIT_REFUSED_PLAN)
 
 
 def named_schedules(case: PlanningCase, paths: list[Path]) -> dict[str, tuple[Action, ...]]:

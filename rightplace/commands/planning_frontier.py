@@ -19,7 +19,6 @@ from rightplace.commands.common import (
     console,
     print_json,
     refuse_paths,
-    solving_on,
     tell,
     unknown_ids,
 )
@@ -39,9 +38,9 @@ from rightplace.commands.planning_inputs import (
     TargetsOption,
     WorkersOption,
     YearsOption,
-    computing_on,
     open_case,
 )
+from rightplace.commands.planning_running import planning_on
 from rightplace.outputs import Output
 
 if TYPE_CHECKING:
@@ -79,7 +78,8 @@ def frontier(
 ) -> None:
     """What a target costs: the least expected cost at each of several values of it, all other targets as they are.
 
-    Exit code 4 when none of the values can be reached.
+    Shows up to where a target is nearly free, and where the next point becomes dear. Exit code 4 when none of the
+    values can be reached.
     """
     from rightplace.files import written_at_once
     from rightplace.planning import PlanOptions
@@ -99,10 +99,7 @@ def frontier(
         raise typer.BadParameter(f"--from {first:g} --to {last:g}: {target} is a share, expected 0 to 1 (0.4 is 40%)")
     values = [round(first + (last - first) * i / (steps - 1), 10) for i in range(steps)]
     options = PlanOptions(next_best=False, foresight=False)
-    with (
-        computing_on(scheduler, workers) as executor,
-        solving_on(solver.value, time_limit, gap, threads, seed) as solving,
-    ):
+    with planning_on(scheduler, workers, solver.value, time_limit, gap, threads, seed) as (solving, executor):
         points = cost_at(case, chosen.id, values, options, solving, executor)
     if json:
         print_json(frontier_object(case, chosen, points) | {"inputs": inputs.as_object()})

@@ -1,9 +1,8 @@
-"""What the planning commands share: the options that name a planning case, opening it, and who computes."""
+"""What the planning commands share: the options that name a planning case, and opening it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
@@ -12,11 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rightplace.commands.common import DEFAULT_INSTANCE, open_instance, tell
-from rightplace.errors import BackendMissing
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from rightplace.instances.growth import Growth
     from rightplace.instances.instance import Instance
     from rightplace.instances.levers import Levers
@@ -49,7 +45,10 @@ DemandOption = Annotated[
     ),
 ]
 TargetsOption = Annotated[
-    Path | None, typer.Option(help="A targets.toml. Left out: the one that lies beside the instance, or no targets.")
+    Path | None,
+    typer.Option(
+        help="A targets.toml, or the name of one that lies with the instance. Left out: targets.toml there, or none."
+    ),
 ]
 LeversOption = Annotated[
     Path | None,
@@ -129,10 +128,17 @@ def schedule_path(instance: str, path: Path) -> Path:
     """A schedule's file: as it is named, or else among the planning inputs that lie with the instance."""
     from rightplace.instances.planning_files import planning_folder
 
-    beside = planning_folder(instance)
-    if path.exists() or beside is None:
+    return _beside(planning_folder(instance), path, ".csv")
+
+
+def _beside(folder: Path | None, path: Path, ending: str) -> Path:
+    """A file as it is named, or else, where no folder is, the one of that name in the planning folder.
+
+    The ending may be left out there.
+    """
+    if path.exists() or folder is None or path.parent != Path():
         return path
-    return _found(beside, path.name, f"{path.name}.csv") or path
+    return _found(folder, path.name, f"{path.name}{ending}") or path
 
 
 def open_case(inputs: PlanningInputs) -> PlanningCase:
@@ -157,7 +163,7 @@ def open_case(inputs: PlanningInputs) -> PlanningCase:
     demand = _demand(inputs, instance, beside)
     levers = _levers(inputs, instance, beside, demand)
     case = PlanningCase(instance=instance, demand=demand, levers=levers)
-    path = inputs.targets or _found(beside, "targets.toml")
+    path = _found(beside, "targets.toml") if inputs.targets is None else _beside(beside, inputs.targets, ".toml")
     if path is None:
         tell("targets: none")
         return case
@@ -245,29 +251,3 @@ def _levers(inputs: PlanningInputs, instance: Instance, beside: Path | None, dem
         return default_levers(instance, demand.first)
     tell(f"levers: {path}")
     return read_levers(path, instance, demand.first, demand.num_quarters // QUARTERS_A_YEAR)
-
-
-@contextmanager
-def computing_on(scheduler: str | None, workers: int) -> Iterator[Executor | None]:
-    """Who computes whole scenarios: a cluster, processes on this machine, or this process alone (``None``).
-
-    Raises
-    ------
-    BackendMissing
-        When a cluster is asked for and Dask is not installed.
-    """
-    if scheduler is not None:
-        try:
-            from distributed import Client
-        except ImportError as error:
-            raise BackendMissing("--scheduler needs Dask: install rightplace[cluster]") from error
-        with Client(scheduler) as client:
-            yield client.get_executor()
-    elif workers > 1:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            yield pool
-    else:
-        yield None

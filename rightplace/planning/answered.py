@@ -13,6 +13,8 @@ from rightplace.certificate.capacity import certify
 from rightplace.instances.quarters import WEEKS_A_QUARTER
 from rightplace.instances.targets import Firmness, Sense
 from rightplace.models.capacity import POUNDS_PER_MILE, capacity_schedule, measures_of, plan_years
+from rightplace.plan_result import Payer
+from rightplace.planning.payers import authority_of_arcs, payers_of
 from rightplace.solver.benders import service
 from rightplace.solver.recourse import risk_mix
 from rightplace.staged import Floats
@@ -39,6 +41,7 @@ class CheckedPlan:
 
     plan: CapacityPlan
     certificate: Certificate
+    payers: tuple[Payer, ...]
 
 
 @dataclass(slots=True)
@@ -51,11 +54,17 @@ class _Counted:
         (scenarios, quarters): pence, not discounted.
     counted, whole
         (measures, scenarios): of each target and year.
+    fees_of
+        (authorities,): pence on average, over all quarters.
+    lived
+        (supplies, authorities): children on average, added up over the quarters.
     """
 
     fees: Floats
     counted: Floats
     whole: Floats
+    fees_of: Floats
+    lived: Floats
 
 
 def checked(
@@ -69,10 +78,13 @@ def checked(
 
     The flows are found twice, once to count what is claimed and once for the checker, so that they are never all kept.
     """
-    plan = plan_of(question, outcome, solving, claimed_by, executor)
+    assert outcome.point is not None  # the caller has looked
+    counts = _counted(question, outcome, solving, executor)
+    plan = _plan_of(question, outcome, counts, claimed_by)
     data = question.data
     blocks = blocks_of(question, outcome, solving, executor)
-    return CheckedPlan(plan, certify(question.case, data.supplies, data.service, plan, blocks))
+    payers = payers_of(question, outcome.point, counts.fees_of, counts.lived) if len(counts.fees_of) > 1 else ()
+    return CheckedPlan(plan, certify(question.case, data.supplies, data.service, plan, blocks), payers)
 
 
 def plan_of(
@@ -83,10 +95,13 @@ def plan_of(
     executor: Executor | None = None,
 ) -> CapacityPlan:
     """The plan of an outcome that has a point: every claim counted from its flows."""
+    return _plan_of(question, outcome, _counted(question, outcome, solving, executor), claimed_by)
+
+
+def _plan_of(question: PlanningQuestion, outcome: StagedOutcome, found: _Counted, claimed_by: str) -> CapacityPlan:
     point, staged, case = outcome.point, question.staged, question.case
     assert point is not None  # the caller has looked
     measures = measures_of(question.data, question.columns)
-    found = _counted(question, measures, outcome, solving, executor)
     fees = found.fees @ (staged.period_weights / WEEKS_A_QUARTER)
     targets = [_target_year(question, m, found, i, point) for i, m in enumerate(measures)]
     shortfall = sum(pence for _, pence in targets)
@@ -125,20 +140,26 @@ def blocks_of(
 
 def _counted(
     question: PlanningQuestion,
-    measures: tuple[MeasureYear, ...],
     outcome: StagedOutcome,
     solving: SolveOptions,
     executor: Executor | None,
 ) -> _Counted:
     staged, num = question.staged, question.staged.num_scenarios
     pence = question.data.service.use_pence_per_week
-    found = _Counted(
-        np.zeros((num, staged.num_periods)), np.zeros((len(measures), num)), np.zeros((len(measures), num))
-    )
+    measures = measures_of(question.data, question.columns)
+    by_year, num_authorities = (len(measures), num), len(question.case.authority_ids)
+    fees_of, lived = np.zeros(num_authorities), np.zeros((staged.num_nodes, num_authorities))
+    found = _Counted(np.zeros((num, staged.num_periods)), np.zeros(by_year), np.zeros(by_year), fees_of, lived)
+    authority = authority_of_arcs(question)
+    lives_at = staged.arc_node * num_authorities + authority
     of_quarter = [[i for i, m in enumerate(measures) if t in m.periods] for t in range(staged.num_periods)]
     for w, t, flow in service(staged, outcome, solving, executor):
         flow = np.where(flow > _NOBODY, flow, 0.0)
         found.fees[w, t] = WEEKS_A_QUARTER * float(pence @ flow)
+        if num_authorities > 1:
+            weighted = staged.probability[w] * flow
+            fees_of += WEEKS_A_QUARTER * np.bincount(authority, pence * weighted, num_authorities)
+            lived += np.bincount(lives_at, weighted, lived.size).reshape(lived.shape)
         for i in of_quarter[t]:
             found.counted[i, w] += float(measures[i].counted.arcs @ flow)
             whole = measures[i].whole

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rightplace.staged import Floats, Ints
 
 _NOTHING = 1e-6
+_MADE_UP = 0.9
+"""Of the price of missing a hard target: a shadow price above this says that no more can be had, not what it costs."""
 _FAMILIES = {
     "enquiries": "enquiries from people who might foster: all are used",
     "most_households": "households that can be approved a year",
@@ -28,11 +30,14 @@ _FAMILIES = {
 def shadow_prices(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[ShadowPrice, ...]:
     """What each target costs at the margin: from the relaxation over all scenarios, discounted to the plan's start.
 
-    Of a likely target there is none: which scenarios are given up is a whole decision.
+    Of a likely target there is none: which scenarios are given up is a whole decision. Nor is there one of a hard
+    target of which the relaxation can reach no more: its price there is the one that keeps it from being missed.
     """
     found = []
     by_name = {
-        c.name: price for c, price in zip(question.staged.couplings, outcome.prices, strict=True) if c.scenario is None
+        c.name: price
+        for c, price in zip(question.staged.couplings, outcome.prices, strict=True)
+        if c.scenario is None and not (c.is_hard and price > _MADE_UP * c.price)
     }
     for measure in measures_of(question.data, question.columns):
         target = question.case.targets[measure.target]

@@ -57,6 +57,11 @@ def clash_of(question: PlanningQuestion, solving: SolveOptions, executor: Execut
     return Clash(members=tuple(smallest), relaxation=_relaxation(question, whole))
 
 
+def is_impossible(question: PlanningQuestion, solving: SolveOptions, executor: Executor | None = None) -> bool:
+    """Whether it is proven that no plan meets all hard targets."""
+    return _is_clash(_least_missed(question, set(members_of(question)), solving, executor, is_quick=True))
+
+
 def members_of(question: PlanningQuestion) -> dict[Member, list[int]]:
     """Hard targets by year, with the positions of their couplings."""
     members: dict[Member, list[int]] = {}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def differing(question: PlanningQuestion, outcome: StagedOutcome) -> PlanningQuestion | None:
-    """The question whose plans open, change or let another set of homes and blocks, or recruit from another profile.
+    """The question whose plans open, change or let another set of homes and blocks.
 
     A lever counts as used or not, whatever the quarter. Without such levers there is no other plan: ``None``.
     """

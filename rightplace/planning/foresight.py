@@ -12,6 +12,7 @@ from rightplace.plan_result import OutOfSample, WorthOfForesight
 from rightplace.planning.question import hard_misses, solved
 from rightplace.solver.benders import outcome_at
 from rightplace.solver.hindsight import hindsight_bounds
+from rightplace.solver.outcome import Limit
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -37,7 +38,7 @@ def worth_of_foresight(
     stochastic: float | None = None
     if naive.point is not None:
         there = outcome_at(staged, naive.point, solving, executor, outcome.prices)
-        if not hard_misses(staged, there.missed):
+        if there.limit is not Limit.TIME and not hard_misses(staged, there.missed):
             stochastic = max(0.0, 100 * (there.value - outcome.value))
     perfect = None
     if not staged.risk_weight and all(c.scenario is None for c in staged.couplings):
@@ -45,8 +46,10 @@ def worth_of_foresight(
         bounds = hindsight_bounds(staged, outcome.prices, chosen, solving, executor)
         here = scenario_costs(question, outcome)[chosen]
         weights = staged.probability[chosen] / staged.probability[chosen].sum()
-        perfect = max(0.0, 100 * float(weights @ (here - bounds)))
-    return WorthOfForesight(stochastic_pence=stochastic, perfect_pence_at_most=perfect)
+        if bounds is not None and np.isfinite(bounds).all():
+            perfect = max(0.0, 100 * float(weights @ (here - bounds)))
+    some = _LOOKED_AT if perfect is not None and staged.num_scenarios > _LOOKED_AT else None
+    return WorthOfForesight(stochastic_pence=stochastic, perfect_pence_at_most=perfect, num_judged=some)
 
 
 def scenario_costs(question: PlanningQuestion, outcome: StagedOutcome) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from rightplace.capacity_plan import Action
 from rightplace.models.capacity import capacity_schedule
+from rightplace.planning.clash import is_impossible
 from rightplace.planning.question import PlanOptions, dearer, hard_misses, question_of, solved
 from rightplace.solver.outcome import SolveOptions
 from rightplace.solver.recourse import groups_of
@@ -79,8 +80,10 @@ def frontier(
             cuts = moved(cuts, before, question.staged)
         staged = question.staged
         outcome = solved(staged, share, executor, starts, cuts)
-        for _ in range(_TRIES):
+        for tried in range(_TRIES):
             if outcome.point is None or not hard_misses(staged, outcome.missed):
+                break
+            if not tried and is_impossible(question, share, executor):
                 break
             staged = dearer(staged)
             outcome = solved(staged, share, executor, (outcome.point,), outcome.cuts)
@@ -137,7 +140,7 @@ def moved(cuts: Sequence[Cut], before: StagedProgram, after: StagedProgram) -> t
 
     A coupling may ask for more or less, and count the same more or less on every arc of a cohort: a share of all
     children. Then the prices of the cohorts move by a constant. Other changes leave only cuts that do not price the
-    coupling.
+    coupling, nor does a cut hold that prices one dearer than a miss of it costs now.
     """
     demand = np.tensordot(before.probability, before.demand, axes=1)
     groups_before, groups_after = groups_of(before), groups_of(after)
@@ -158,7 +161,9 @@ def moved(cuts: Sequence[Cut], before: StagedProgram, after: StagedProgram) -> t
     for cut in cuts:
         mine = groups_before[cut.group].couplings
         priced = [(price, shifts[i]) for price, i in zip(cut.prices.couplings, mine, strict=True) if price]
-        if all(shift is not None for _, shift in priced):
+        most = [after.couplings[i].price for i in mine]
+        is_cheap = bool((cut.prices.couplings <= np.array(most) * (1 + 1e-12)).all())
+        if is_cheap and all(shift is not None for _, shift in priced):
             constant = cut.constant + sum(price * shift for price, shift in priced if shift is not None)
             kept.append(replace(cut, constant=constant))
     return tuple(kept)

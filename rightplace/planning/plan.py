@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
 
 from rightplace.instances.supply_grain import is_coarse
 from rightplace.plan_result import PlanResult
@@ -12,13 +13,16 @@ from rightplace.planning.answered import checked, plan_of
 from rightplace.planning.binding import binding, shadow_prices
 from rightplace.planning.clash import clash_of
 from rightplace.planning.foresight import fresh_costs, worth_of_foresight
+from rightplace.planning.phases import Phases
 from rightplace.planning.question import PlanOptions, dearer, hard_misses, nothing, question_of, solved
+from rightplace.program import Domain
 from rightplace.result import Status
 from rightplace.solver.answer import version_of
-from rightplace.solver.benders import StagedOutcome, outcome_at
+from rightplace.solver.benders import StagedOutcome, decompose, outcome_at
 from rightplace.solver.outcome import Reason, SolveOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Executor
 
     from rightplace.capacity_plan import CapacityPlan
@@ -26,8 +30,10 @@ if TYPE_CHECKING:
     from rightplace.planning.question import PlanningQuestion
     from rightplace.staged import StagedProgram
 
+_Found = TypeVar("_Found")
 _TRIES = 3
 """How often hard targets are made dearer before they count as impossible to meet within the time."""
+_CLOSER = 0.05
 _SIDE_SHARE = 0.25
 """Of the time limit, for each side question (next-best plan, foresight)."""
 
@@ -57,11 +63,21 @@ def plan_capacity(
     SolverError
         When pins and limits of levers contradict each other, or a back end fails.
     """
-    began = time.perf_counter()
+    phases = Phases(solving)
     question = question_of(case, options)
     who = f"{solving.solver} {version_of(solving.solver)}"
+    phases.begin("doing nothing")
     baseline = _baseline(question, solving, executor)
-    staged, outcome = _best(question.staged, solving, executor)
+    phases.begin("relaxation")
+    outcome = solved(question.staged, phases.solving_for(), executor)
+    staged, clash = question.staged, None
+    if outcome.point is not None and hard_misses(staged, outcome.missed) and not phases.is_stopped:
+        phases.begin("do the targets fit together")
+        clash = clash_of(question, solving, executor)
+        if clash is None:
+            staged, outcome = _dearer(staged, outcome, phases.solving_for(), executor)
+    if clash is None:
+        outcome = _polished(staged, outcome, solving, executor)
     question = replace(question, staged=staged)
     misses = hard_misses(staged, outcome.missed)
     result = PlanResult(
@@ -76,26 +92,63 @@ def plan_capacity(
         baseline=baseline,
     )
     if outcome.point is None or misses:
-        clash = clash_of(question, solving, executor) if misses else None
         status = Status.INFEASIBLE if clash is not None else Status.FEASIBLE
-        return replace(result, status=status, clash=clash, seconds=time.perf_counter() - began)
+        return replace(result, status=status, clash=clash, seconds=phases.seconds)
+    phases.value, phases.bound = outcome.value, outcome.bound
+    phases.begin("certificate")
     best = checked(question, outcome, solving, who, executor)
     result = replace(
         result,
         plan=best.plan,
         certificate=best.certificate,
+        payers=best.payers,
         shadow_prices=shadow_prices(question, outcome),
         binding=binding(question, outcome),
         notes=_notes(question, options),
     )
-    side = replace(solving, time_limit_seconds=solving.time_limit_seconds * _SIDE_SHARE, progress=None)
-    if options.next_best and not solving.stop.is_set():
-        result = replace(result, next_best=_next_best(question, outcome, side, who, executor))
-    if options.foresight and case.demand.num_scenarios > 1 and not solving.stop.is_set():
-        result = replace(result, foresight=worth_of_foresight(question, outcome, side, executor))
-    if options.fresh is not None and not solving.stop.is_set():
-        result = replace(result, out_of_sample=fresh_costs(question, outcome, options.fresh, side, executor))
-    return replace(result, seconds=time.perf_counter() - began)
+    result = _with_side_questions(result, question, outcome, options, phases, executor)
+    return replace(result, seconds=phases.seconds)
+
+
+def _with_side_questions(
+    result: PlanResult,
+    question: PlanningQuestion,
+    outcome: StagedOutcome,
+    options: PlanOptions,
+    phases: Phases,
+    executor: Executor | None,
+) -> PlanResult:
+    """What else is asked about a plan, one question after the other until somebody asks for the end.
+
+    What was cut short would say too much or too little, so it is left out, and named.
+    """
+    who = f"{result.solver} {result.solver_version}"
+    unanswered = []
+
+    def answered(name: str, question_of_it: Callable[[SolveOptions], _Found]) -> _Found | None:
+        found = None
+        if not phases.is_stopped:
+            phases.begin(name)
+            found = question_of_it(phases.solving_for(name, _SIDE_SHARE))
+        if phases.is_stopped:
+            unanswered.append(name)
+            return None
+        return found
+
+    if options.next_best:
+        other = answered("next-best plan", lambda side: _next_best(question, outcome, side, who, executor))
+        result = replace(result, next_best=other)
+    if options.foresight and question.staged.num_scenarios > 1:
+        worth = answered("foresight", lambda side: worth_of_foresight(question, outcome, side, executor))
+        result = replace(result, foresight=worth)
+    fresh = options.fresh
+    if fresh is not None:
+        tried = answered("fresh scenarios", lambda side: fresh_costs(question, outcome, fresh, side, executor))
+        result = replace(result, out_of_sample=tried)
+    if unanswered:
+        words = f"stopped before the end, so nothing is said of: {', '.join(unanswered)}"
+        result = replace(result, notes=(*result.notes, words))
+    return result
 
 
 def _baseline(question: PlanningQuestion, solving: SolveOptions, executor: Executor | None) -> CapacityPlan:
@@ -105,17 +158,37 @@ def _baseline(question: PlanningQuestion, solving: SolveOptions, executor: Execu
     return plan_of(free, found, solving, "no lever is used", executor)
 
 
-def _best(
-    staged: StagedProgram, solving: SolveOptions, executor: Executor | None
+def _dearer(
+    staged: StagedProgram, outcome: StagedOutcome, solving: SolveOptions, executor: Executor | None
 ) -> tuple[StagedProgram, StagedOutcome]:
-    """The best plan, with hard targets dear enough that they are met if that is possible."""
-    outcome = solved(staged, solving, executor)
+    """The best plan once more, with hard targets that can be met dear enough that they are."""
     for _ in range(_TRIES):
         if outcome.point is None or not hard_misses(staged, outcome.missed) or solving.stop.is_set():
             break
         staged = dearer(staged)
         outcome = solved(staged, solving, executor, (outcome.point,), outcome.cuts)
     return staged, outcome
+
+
+def _polished(
+    staged: StagedProgram, outcome: StagedOutcome, solving: SolveOptions, executor: Executor | None
+) -> StagedOutcome:
+    """The same homes, households and blocks, with all that need not be whole settled twenty times as closely.
+
+    Within the gap of the whole plan, places could be converted in one quarter and not in the next for no reason.
+    """
+    point, first = outcome.point, staged.first
+    if point is None or solving.solver != "ours" or solving.stop.is_set() or not outcome.cuts:
+        return outcome
+    whole = first.domains == Domain.INTEGER
+    lower, upper = np.where(whole, point, first.lower), np.where(whole, point, first.upper)
+    limits = replace(solving, relative_gap=solving.relative_gap * _CLOSER, progress=None,
+                     time_limit_seconds=solving.time_limit_seconds * _SIDE_SHARE)  # fmt: skip
+    held = replace(staged, first=replace(first, lower=lower, upper=upper))
+    closer = decompose(held, limits, executor, (point,), outcome.cuts)
+    if closer.point is None or closer.value >= outcome.value:
+        return outcome
+    return replace(outcome, point=closer.point, value=closer.value, policies=closer.policies, missed=closer.missed)
 
 
 def _next_best(

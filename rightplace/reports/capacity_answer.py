@@ -7,9 +7,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from rightplace.instances.levers import Block, HomeChange, NewHome, Profile, Retention
+from rightplace.reports.capacity_carers import carers_by_year
+from rightplace.reports.capacity_difference import difference_sentences
 from rightplace.reports.capacity_sentences import (
     clash_sentences,
-    difference_sentences,
     foresight_sentences,
     fresh_sentence,
     warnings,
@@ -38,6 +39,7 @@ def capacity_object(result: PlanResult) -> dict[str, Any]:
         "bound_pence": None if plan is None else plan.bound_pence,
         "gap": result.gap,
         "schedule": schedule_object(case, schedule),
+        "carers": [] if plan is None else [row.as_object() for row in carers_by_year(case, schedule)],
         "years": [] if plan is None else years_object(case, plan, result.baseline),
         "shadow_prices": _shadow_prices(result),
         "binding": list(result.binding),
@@ -49,6 +51,9 @@ def capacity_object(result: PlanResult) -> dict[str, Any]:
         "next_best": _next_best(result),
         "foresight": _foresight(result),
         "clash": None if result.clash is None else clash_object(case, result.clash),
+        "payers": {
+            payer.authority_id: {"pence": payer.pence, "shared_pence": payer.shared_pence} for payer in result.payers
+        },
         "notes": [*result.notes, *(() if plan is None else warnings(case, schedule))],
         "stopped_by": result.stopped_by,
         "solver": {"name": result.solver, "version": result.solver_version},
@@ -208,6 +213,7 @@ def _foresight(result: PlanResult) -> dict[str, Any] | None:
     return {
         "stochastic_pence": found.stochastic_pence,
         "perfect_pence_at_most": found.perfect_pence_at_most,
+        "num_judged": found.num_judged,
         "sentences": list(foresight_sentences(found, plan.value_pence)),
     }
 

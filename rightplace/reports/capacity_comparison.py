@@ -10,6 +10,7 @@ from rich.table import Table
 from rightplace.reports.capacity_answer import capacity_object, case_object
 from rightplace.reports.capacity_terminal import (
     print_asked,
+    print_carers,
     print_schedule,
     print_targets,
     print_verdict,
@@ -21,12 +22,15 @@ from rightplace.reports.terminal import print_table
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from rightplace.certificate import Certificate
     from rightplace.instances.quarters import Quarter
     from rightplace.plan_result import PlanResult
     from rightplace.planning import Comparison
 
 NEVER = "never within the plan"
-_KEYS = ("status", "value_pence", "shortfall_pence", "schedule", "years", "certificate", "clash", "notes")
+_MISSED = "target"
+"""The checker's word for a hard target that is missed."""
+_KEYS = ("status", "value_pence", "shortfall_pence", "schedule", "carers", "years", "certificate", "clash", "notes")
 
 
 def payback_words(quarter: Quarter | None) -> str:
@@ -49,16 +53,30 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
             console.print("It cannot be carried out on this case.")
             continue
         print_schedule(result.case, result.plan.schedule, console)
+        print_carers(result.case, result.plan.schedule, console)
         print_years(result.case, result.plan, result.baseline, console)
         print_targets(result, console)
         console.print(f"\nPaid back by: {payback_words(quarter)}.", highlight=False)
-        if result.certificate is not None:
+        for note in result.notes:
+            console.print(f"{note[0].upper()}{note[1:]}.", highlight=False, soft_wrap=True)
+        if result.certificate is not None and _only_misses(result.certificate):
+            console.print("Certificate: every household, place, child and penny recomputed; hard targets are missed.")
+        elif result.certificate is not None:
             print_verdict(result.certificate, console)
     console.print(
         "\nA plan has paid back by the end of the first year in which what it has saved against doing nothing, added "
         "up and not discounted, covers what was spent.",
         soft_wrap=True,
     )
+
+
+def is_refused(result: PlanResult) -> bool:
+    """The checker refuses a schedule for more than hard targets that it misses, which are its own affair."""
+    return result.certificate is not None and not (result.certificate.is_accepted or _only_misses(result.certificate))
+
+
+def _only_misses(certificate: Certificate) -> bool:
+    return not certificate.is_accepted and all(found.rule == _MISSED for found in certificate.violations)
 
 
 def _plans(comparison: Comparison) -> list[tuple[str, PlanResult, Quarter | None]]:

@@ -58,7 +58,8 @@ def frontier_sentences(case: PlanningCase, target: Target, points: Sequence[Fron
     last, dearest = costs[-1]
     if free and free[-1] is not last:
         asked = required_words(target, free[-1].value)
-        yield f"{name}: {asked} costs no more than less does, as far as the gap of {money(unsure)} can tell."
+        doubt = f", as far as the gap of {money(unsure)} can tell" if round(unsure / 100) else ""
+        yield f"{name}: {asked} costs no more than less does{doubt}."
     yield f"{name}: {required_words(target, last.value)} costs {money(dearest - least)} more than the least here."
     beyond = [point for point in ordered if not point.reachable]
     if beyond:

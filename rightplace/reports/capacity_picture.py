@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-_WIDTH, _LEFT, _RIGHT, _TOP = 1100.0, 400.0, 1080.0, 70.0
-_LONGEST_NAME = 58
+_WIDTH, _LEFT, _RIGHT, _TOP = 1160.0, 440.0, 1110.0, 70.0
+_LONGEST_NAME = 56
 _ROW, _CHART_HEIGHT, _BETWEEN = 24.0, 300.0, 70.0
 
 
@@ -118,6 +118,8 @@ def _chart(case: PlanningCase, places: Mapping[str, Floats], across: Scale, top:
     for i, colour in enumerate(COLOURS[: len(places)]):
         yield area(_between(across, up, stacked[i], stacked[i + 1]), colour, 0.75)
     yield area(_between(across, up, low, high), INK, 0.18)
+    for end in (low, high):
+        yield line(_steps(across, up, end), INK, 1, "3 3")
     middles = [(across(quarter + 0.5), up(float(value))) for quarter, value in enumerate(mean)]
     yield line(middles, INK, 2.5)
     yield from _legend(list(places), top + _CHART_HEIGHT + 30)
@@ -125,9 +127,11 @@ def _chart(case: PlanningCase, places: Mapping[str, Floats], across: Scale, top:
 
 def _between(across: Scale, up: Scale, low: Floats, high: Floats) -> list[tuple[float, float]]:
     """Round the area between two series of steps, one a quarter."""
-    there = [(across(i + end), up(float(value))) for i, value in enumerate(high) for end in (0, 1)]
-    back = [(across(i + end), up(float(value))) for i, value in enumerate(low) for end in (0, 1)]
-    return there + back[::-1]
+    return _steps(across, up, high) + _steps(across, up, low)[::-1]
+
+
+def _steps(across: Scale, up: Scale, values: Floats) -> list[tuple[float, float]]:
+    return [(across(i + end), up(float(value))) for i, value in enumerate(values) for end in (0, 1)]
 
 
 def _legend(names: Sequence[str], y: float) -> Iterator[Html]:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from rightplace.instances.levers import Block, HomeChange, HomeChangeKind, NewHome, Profile
-from rightplace.instances.quarters import QUARTERS_A_YEAR
+from rightplace.instances.levers import Block, HomeChange, HomeChangeKind, NewHome
 from rightplace.instances.targets import Firmness
 from rightplace.reports.capacity_words import (
     amount,
     fine_percent,
-    lever_name,
     meant_words,
     money,
     more_words,
-    number,
-    quantity_words,
     required_words,
     target_words,
     told_unit,
@@ -31,7 +27,6 @@ if TYPE_CHECKING:
 
     from rightplace.capacity_plan import Action, CapacityPlan
     from rightplace.instances.planning_case import PlanningCase
-    from rightplace.instances.quarters import Quarter
     from rightplace.instances.targets import Target
     from rightplace.plan_result import Clash, OutOfSample, PlanResult, ShadowPrice, WorthOfForesight
 
@@ -92,7 +87,7 @@ def _saves(pence: float) -> str:
 
 
 def price_sentences(result: PlanResult) -> Iterator[str]:
-    """What one more of each target costs, by year and over all its years; targets that cost nothing are named last."""
+    """What one more of each target costs, by year and over all its years; last, where less would save nothing."""
     targets = {target.id: target for target in result.case.targets}
     by_target: dict[str, list[ShadowPrice]] = defaultdict(list)
     for price in result.shadow_prices:
@@ -113,7 +108,7 @@ def price_sentences(result: PlanResult) -> Iterator[str]:
             more = capital(more_words(result.case, target))
             yield f"{more} in each of these {len(prices)} years costs about {money(mean)} a year."
     if free:
-        yield f"A little more costs nothing yet: {and_list(free)}."
+        yield f"Asking a little less would save nothing: {and_list(free)}."
 
 
 def _told(target: Target, pence: float) -> float:
@@ -135,8 +130,13 @@ def foresight_sentences(foresight: WorthOfForesight, value_pence: float) -> Iter
             f"Thinking in scenarios saves {money(saved)} ({share} of the value): a plan made for average demand would "
             "cost so much more. Beyond that, scenarios show how likely each target is and how far costs may range."
         )
-    if perfect is not None:
+    if perfect is not None and foresight.num_judged is None:
         yield f"Knowing demand beforehand would save at most {money(perfect)}: no forecast is worth more than that."
+    elif perfect is not None:
+        yield (
+            f"Knowing demand beforehand would save at most {money(perfect)} on average over the {foresight.num_judged} "
+            "scenarios that were looked at: about that is the most that a forecast can be worth."
+        )
 
 
 def fresh_sentence(found: OutOfSample, result: PlanResult) -> str:
@@ -167,7 +167,7 @@ def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
         yield f"These {len(members)} targets cannot hold together; without any one of them the others can:"
         yield from (f"   {member}" for member in members)
     if clash.relaxation:
-        yield "The least change that lets every other target hold:"
+        yield "The least change with which all targets hold:"
     for target_id, year, required, reachable in clash.relaxation:
         target = targets[target_id]
         where = f"{target_words(case, target)} in {case.year_names[year]}"
@@ -178,51 +178,6 @@ def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
 def _asked(case: PlanningCase, target: Target, year: int, value: float) -> str:
     words = f"{target_words(case, target)} in {case.year_names[year]}: {required_words(target, value)}"
     return f"{words}, {meant_words(target)}" if target.firmness is Firmness.LIKELY else words
-
-
-def difference_sentences(case: PlanningCase, plan: Sequence[Action], other: Sequence[Action]) -> list[str]:
-    """How another schedule differs from the plan's, a lever a sentence."""
-    ours, theirs = _by_lever(plan), _by_lever(other)
-    sentences = []
-    for lever_id, lever in levers_of(case).items():
-        mine, its = ours.get(lever_id, {}), theirs.get(lever_id, {})
-        if mine == its:
-            continue
-        name = lever_name(case, lever)
-        if not mine:
-            sentences.append(f"also: {name}, {_use(case, lever_id, its)}")
-        elif not its:
-            sentences.append(f"without: {name}")
-        elif isinstance(lever, Profile):
-            sentences.append(f"{name}: {_by_year(case, its)} instead of {_by_year(case, mine)}")
-        else:
-            sentences.append(f"{name}: {_use(case, lever_id, its)} instead of {_use(case, lever_id, mine)}")
-    return sentences
-
-
-def _by_lever(schedule: Sequence[Action]) -> dict[str, dict[Quarter, float]]:
-    found: dict[str, dict[Quarter, float]] = defaultdict(dict)
-    for action in schedule:
-        found[action.lever_id][action.quarter] = found[action.lever_id].get(action.quarter, 0.0) + action.quantity
-    return dict(found)
-
-
-def _use(case: PlanningCase, lever_id: str, uses: dict[Quarter, float]) -> str:
-    lever = levers_of(case)[lever_id]
-    if isinstance(lever, Profile):
-        return _by_year(case, uses)
-    if isinstance(lever, NewHome | HomeChange):
-        return and_list([f"from {quarter}" for quarter in sorted(uses)])
-    return and_list([f"{quantity_words(lever, uses[quarter])} in {quarter}" for quarter in sorted(uses)])
-
-
-def _by_year(case: PlanningCase, uses: dict[Quarter, float]) -> str:
-    """Households by year."""
-    sums = [0.0] * case.num_years
-    for quarter, quantity in uses.items():
-        sums[quarter.since(case.first) // QUARTERS_A_YEAR] += quantity
-    parts = [f"{number(total)} in {name}" for total, name in zip(sums, case.year_names, strict=True) if total]
-    return f"{and_list(parts)} ({number(sum(sums))} households)"
 
 
 def warnings(case: PlanningCase, schedule: Sequence[Action]) -> Iterator[str]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
+from rightplace.reports.capacity_carers import carers_by_year
 from rightplace.reports.capacity_chart import chart_lines, runs_of
+from rightplace.reports.capacity_difference import difference_sentences
 from rightplace.reports.capacity_sentences import (
     MARGINAL,
     clash_sentences,
-    difference_sentences,
     foresight_sentences,
     fresh_sentence,
     price_sentences,
@@ -30,7 +31,7 @@ from rightplace.reports.capacity_words import (
     target_words,
 )
 from rightplace.reports.terminal import print_table
-from rightplace.reports.wording import and_list, day_words
+from rightplace.reports.wording import and_list, capital, day_words
 from rightplace.rules.words import count
 from rightplace.schedules import Verb, levers_of, verb_of
 
@@ -67,14 +68,30 @@ def print_capacity_result(result: PlanResult, console: Console) -> None:
     if result.certificate is not None:
         print_verdict(result.certificate, console)
     print_schedule(result.case, plan.schedule, console)
+    print_carers(result.case, plan.schedule, console)
     print_years(result.case, plan, result.baseline, console)
     print_targets(result, console)
+    _print_payers(result, console)
     _print_margins(result, console)
     _print_next_best(result, plan, console)
     _print_uncertainty(result, plan, console)
     _head("Bear in mind", console)
     for sentence in (*warnings(result.case, plan.schedule), *result.notes):
-        _say(sentence, console)
+        _say(f"{capital(sentence).rstrip('.')}.", console)
+
+
+def _print_payers(result: PlanResult, console: Console) -> None:
+    """What each authority pays, where the plan is for several."""
+    if not result.payers:
+        return
+    _head("Who pays, over the whole plan, on average, not discounted", console)
+    names = {authority.id: authority.name for authority in result.case.instance.authorities}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("authority", "pays", "of it for what it shares"):
+        table.add_column(name, justify="left" if name == "authority" else "right")
+    for payer in result.payers:
+        table.add_row(escape(names[payer.authority_id]), money(payer.pence), money(payer.shared_pence))
+    print_table(table, console)
 
 
 def print_asked(case: PlanningCase, console: Console) -> None:
@@ -168,6 +185,21 @@ def print_schedule(case: PlanningCase, schedule: Sequence[Action], console: Cons
     console.print()
     for line in chart_lines(case, schedule):
         _say(line, console)
+
+
+def print_carers(case: PlanningCase, schedule: Sequence[Action], console: Console) -> None:
+    """In-house foster carers at the start of each year and of the last quarter."""
+    rows = carers_by_year(case, schedule)
+    if not rows:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("at the start of", "recruited", "left", "households", "places", "room for children"):
+        table.add_column(name, justify="left" if name == "at the start of" else "right", no_wrap=True)
+    for row in rows:
+        amounts = (row.recruited, row.left, row.households, row.places, row.room)
+        table.add_row(str(row.quarter), *(f"{max(0.0, amount):,.1f}" for amount in amounts))
+    _head("In-house foster carers; recruited and left since the line before", console)
+    print_table(table, console)
 
 
 def print_years(case: PlanningCase, plan: CapacityPlan, baseline: CapacityPlan, console: Console) -> None:
@@ -276,6 +308,7 @@ __all__ = [
     "print_asked",
     "print_audit_of_targets",
     "print_capacity_result",
+    "print_carers",
     "print_schedule",
     "print_targets",
     "print_verdict",

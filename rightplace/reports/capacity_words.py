@@ -106,8 +106,15 @@ def range_words(measure: Measure, low: float, high: float) -> str:
 
 def target_words(case: PlanningCase, target: Target) -> str:
     """What a target is about: "children in their own area (Barnet)"."""
-    words = MEASURES[target.measure][0]
-    return words if target.authority_id is None else f"{words} ({authority_name(case, target.authority_id)})"
+    return MEASURES[target.measure][0] + _which(case, target)
+
+
+def _which(case: PlanningCase, target: Target) -> str:
+    """Whose target, and its id where others are about the same."""
+    alike = [t for t in case.targets if (t.measure, t.authority_id) == (target.measure, target.authority_id)]
+    parts = [] if target.authority_id is None else [authority_name(case, target.authority_id)]
+    parts += [target.id] if len(alike) > 1 else []
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def required_words(target: Target, value: float) -> str:
@@ -142,7 +149,7 @@ def told_unit(measure: Measure) -> float:
 def more_words(case: PlanningCase, target: Target) -> str:
     """One unit more of what a target asks: "one more percentage point of children in their own area"."""
     _, unit, rest = MEASURES[target.measure]
-    whose = "" if target.authority_id is None else f" ({authority_name(case, target.authority_id)})"
+    whose = _which(case, target)
     more = target.sense is Sense.AT_LEAST
     if target.measure.is_money:
         return f"{unit} {'more' if more else 'less'} {rest}{whose}"

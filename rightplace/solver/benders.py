@@ -8,6 +8,7 @@ answer's value is that of a policy that can be carried out, so the gap is honest
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,8 @@ from rightplace.errors import SolverError
 from rightplace.program import Domain, Objective, ProgramBuilder
 from rightplace.solver import highs
 from rightplace.solver.outcome import Limit, Progress, Reason, SolveOptions
-from rightplace.solver.recourse import Cut, Group, Policy, Prices, Recourse
+from rightplace.solver.parts import Prices
+from rightplace.solver.recourse import Cut, Group, Policy, Recourse
 from rightplace.staged import Floats, StagedProgram
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 _MOST_ROUNDS = 400
 _SERVED_TO = 1e-7
 """A single point is served to within this share of what service costs at least."""
+_LAST_GAP, _LAST_SECONDS = 0.001, 3.0
+"""When a limit came before any point: how closely the master is then solved, and how long it, and serving, may take."""
 _OUTWARD = 0.5
 """How far from the best point towards the master's a cut is made."""
 _FAR = 0.01
@@ -98,6 +102,11 @@ class _Search:
     @property
     def left(self) -> float:
         return self.ends - time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Since the start."""
+        return self.options.time_limit_seconds - self.left
 
     @property
     def is_over(self) -> bool:
@@ -217,12 +226,14 @@ class Master:
             return None
         return self._lp.point[: self.num_first], self._lp.value
 
-    def whole(self, gap: float, seconds: float, start: Floats | None) -> tuple[Floats | None, float | None]:
+    def whole(
+        self, gap: float, seconds: float, start: Floats | None, progress: Callable[[Progress], None] | None = None
+    ) -> tuple[Floats | None, float | None]:
         """The integer program: point and bound."""
         program = self.program
         if start is not None:
             program = replace(program, start=self._completed(start))
-        options = replace(self.options, relative_gap=gap, time_limit_seconds=max(seconds, 0.0), progress=None)
+        options = replace(self.options, relative_gap=gap, time_limit_seconds=max(seconds, 0.0), progress=progress)
         given = highs.minimise(program, program.objectives[0], options)
         if given.reason is Reason.INFEASIBLE:
             raise SolverError("the first stage has no feasible point")
@@ -316,10 +327,21 @@ def decompose(
     search.prices = [recourse.even_prices(group) for group in recourse.groups]
     if cuts:
         search.add(list(cuts))
-    if staged.num_scenarios > 1:
+    if {cut.group for cut in cuts} == {group.number for group in recourse.groups}:
+        _take_prices(search)
+    elif staged.num_scenarios > 1:
         _mean_phase(search)
-    limit = _whole_phase(search, starts, began)
+    limit = _whole_phase(search, starts)
     return _outcome(search, limit, time.perf_counter() - began)
+
+
+def _take_prices(search: _Search) -> None:
+    """The prices of each group's cut that says most where the cuts known so far would have the plan."""
+    solved = search.master.relaxation(search.left)
+    if solved is not None:
+        for group in search.recourse.groups:
+            mine = (cut for cut in search.cuts if cut.group == group.number)
+            search.prices[group.number] = max(mine, key=lambda cut: cut.constant - float(cut.slope @ solved[0])).prices
 
 
 def _mean_phase(search: _Search) -> None:
@@ -390,12 +412,12 @@ def _relax(search: _Search, most_rounds: int) -> None:
         if value < least:
             inside, least = point, value
         if search.options.progress is not None:
-            search.options.progress(Progress("relaxation", 0.0, least, bound))
+            search.options.progress(Progress("relaxation", search.seconds, least, bound))
         if least - bound <= abs(least) * search.options.relative_gap * 0.5:
             return
 
 
-def _whole_phase(search: _Search, starts: tuple[Floats, ...], began: float) -> Limit:
+def _whole_phase(search: _Search, starts: tuple[Floats, ...]) -> Limit:
     options = search.options
     for point in starts:
         search.evaluate(point, np.inf, 3, is_candidate=True)
@@ -405,7 +427,7 @@ def _whole_phase(search: _Search, starts: tuple[Floats, ...], began: float) -> L
         if search.is_over:
             break
         gap = options.relative_gap * _MIP_SHARE
-        candidate, bound = search.master.whole(gap, search.left, search.best.point)
+        candidate, bound = search.master.whole(gap, search.left, search.best.point, _watched(search))
         if bound is not None:
             search.bound = max(search.bound, bound)
         if candidate is None:
@@ -413,13 +435,40 @@ def _whole_phase(search: _Search, starts: tuple[Floats, ...], began: float) -> L
         inner = max(abs(search.bound) * options.relative_gap * 0.1, 1e-6)
         search.evaluate(candidate, inner, 12, is_candidate=True)
         if options.progress is not None:
-            seconds = time.perf_counter() - began
-            options.progress(Progress("plan", seconds, search.best.value, search.bound))
+            options.progress(Progress("plan", search.seconds, search.best.value, search.bound))
         if search.gap() <= options.relative_gap:
             return Limit.NONE if search.gap() <= 1e-9 else Limit.GAP
+    if search.best.point is None and not search.is_enough:
+        _last_try(search)
     if options.stop.is_set():
         return Limit.INTERRUPT
     return Limit.GAP if search.is_enough else Limit.TIME
+
+
+def _watched(search: _Search) -> Callable[[Progress], None] | None:
+    """What the master's integer program proves meanwhile, told beside the best value so far."""
+    report = search.options.progress
+    if report is None:
+        return None
+
+    def told(progress: Progress) -> None:
+        bound = max(search.bound, -np.inf if progress.bound is None else progress.bound)
+        value = None if search.best.point is None else search.best.value
+        report(Progress("plan", search.seconds, value, bound))
+
+    return told
+
+
+def _last_try(search: _Search) -> None:
+    """A limit came before any point was served: serve the best one that the cuts so far point to, within seconds."""
+    unhurried = replace(search.options, stop=threading.Event(), progress=None)
+    search.master.options = search.recourse.options = unhurried
+    point, bound = search.master.whole(_LAST_GAP, _LAST_SECONDS, None)
+    if bound is not None:
+        search.bound = max(search.bound, bound)
+    if point is not None:
+        search.recourse.ends = time.perf_counter() + _LAST_SECONDS
+        search.evaluate(point, abs(search.bound) * _LAST_GAP * 0.1, 12, is_candidate=True)
 
 
 def _by_coupling(search: _Search) -> Floats:
@@ -469,8 +518,9 @@ def outcome_at(
     """
     began = time.perf_counter()
     recourse = Recourse(staged, options, executor)
+    recourse.ends = began + options.time_limit_seconds
     master = Master(staged, recourse.groups, options)
-    search = _Search(staged, options, recourse, master, began + options.time_limit_seconds)
+    search = _Search(staged, options, recourse, master, recourse.ends)
     for group in recourse.groups:
         start = None if prices is None else prices[list(group.couplings)]
         search.prices.append(recourse.even_prices(group, start))
@@ -479,6 +529,8 @@ def outcome_at(
     search.bound = master.own_cost(point) + sum(policy.bound for policy in search.best.policies)
     search.relaxed = None
     limit = Limit.NONE if value - search.bound <= rough * _SERVED_TO * len(recourse.groups) else Limit.GAP
+    if limit is Limit.GAP and search.left <= 0:
+        limit = Limit.TIME
     return _outcome(search, limit, time.perf_counter() - began)
 
 

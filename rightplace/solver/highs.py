@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _SOON_SECONDS = 1.0
 """The longest that ``minimise_soon`` may take."""
+_LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError, highspy.HighsModelStatus.kNotset)
+_WHOLE = 1e-7
+"""A bound this near to a whole number is one."""
 _TYPES = {
     Domain.CONTINUOUS: highspy.HighsVarType.kContinuous,
     Domain.INTEGER: highspy.HighsVarType.kInteger,
@@ -39,7 +42,7 @@ def model_of(program: Program, objective: Objective) -> Any:
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = program.num_columns, program.num_rows
     lp.col_cost_ = objective.costs
-    lp.col_lower_, lp.col_upper_ = program.lower, program.upper
+    lp.col_lower_, lp.col_upper_ = _whole_bounds(program)
     lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_ = program.row_starts
@@ -50,6 +53,16 @@ def model_of(program: Program, objective: Objective) -> Any:
     model = highspy.HighsModel()
     model.lp_ = lp
     return model
+
+
+def _whole_bounds(program: Program) -> tuple[Floats, Floats]:
+    """Bounds of the columns, those of integer ones whole.
+
+    HiGHS 1.12 takes points that are not the best for optimal where an integer column has a bound such as 1.145.
+    """
+    lower, upper = np.ceil(program.lower - _WHOLE), np.floor(program.upper + _WHOLE)
+    rounds = (program.domains == Domain.INTEGER) & (lower <= upper)
+    return np.where(rounds, lower, program.lower), np.where(rounds, upper, program.upper)
 
 
 def minimise(program: Program, objective: Objective, options: SolveOptions) -> Answer:
@@ -86,7 +99,7 @@ def minimise_soon(program: Program, objective: Objective, options: SolveOptions)
     highs.setOptionValue("mip_rel_gap", 0.0)
     if highs.passModel(model_of(program, objective)) == highspy.HighsStatus.kError:
         raise SolverError("HiGHS refuses the model")
-    highs.run()
+    _run_here(highs)
     return _answer(highs, options)
 
 
@@ -196,10 +209,10 @@ class GrowingLP:
         self.is_infeasible = False
         self._highs.setOptionValue("simplex_strategy", 4 if primal else 1)
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + max(seconds, 0.0))
-        status = self._run(is_short)
-        if status == highspy.HighsModelStatus.kUnknown:
+        status = self._run(is_short=is_short)
+        if status in _LOST:
             self._highs.clearSolver()  # from the start, without the basis that it lost its way from
-            status = self._run(is_short)
+            status = self._run(is_short=is_short)
         if status in (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt):
             return False
         self.is_infeasible = status == highspy.HighsModelStatus.kInfeasible
@@ -209,8 +222,12 @@ class GrowingLP:
             raise SolverError(f"HiGHS on a relaxation: {self._highs.modelStatusToString(status)}")
         return True
 
-    def _run(self, is_short: bool) -> highspy.HighsModelStatus:
-        self._highs.run() if is_short else _run_interruptibly(self._highs)
+    def _run(self, *, is_short: bool) -> highspy.HighsModelStatus:
+        if is_short:
+            _run_here(self._highs)
+        else:
+            self._highs.setOptionValue("threads", self._options.num_threads)
+            _run_interruptibly(self._highs)
         return self._highs.getModelStatus()
 
     @property
@@ -242,7 +259,7 @@ class GrowingLP:
         _, is_known, values = self._highs.getDualRay()
         if not is_known:
             self._highs.setOptionValue("presolve", "off")
-            self._highs.run()
+            _run_here(self._highs)
             _, is_known, values = self._highs.getDualRay()
             self._highs.setOptionValue("presolve", "choose")
         if is_known:
@@ -286,6 +303,12 @@ def _watch(highs: Any, tier: str, options: SolveOptions) -> None:
     highs.cbSimplexInterrupt += interrupt
     if options.progress is not None:
         highs.cbMipLogging += report
+
+
+def _run_here(highs: Any) -> None:
+    """Run HiGHS in the thread that asks, which may never ask for another number of threads: so always for one."""
+    highs.setOptionValue("threads", 1)
+    highs.run()
 
 
 def _run_interruptibly(highs: Any) -> None:

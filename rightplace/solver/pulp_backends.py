@@ -38,6 +38,11 @@ def names(blocks: dict[str, range], num: int) -> list[str]:
     return found
 
 
+def _finite(bound: float) -> float | None:
+    """A bound as PuLP wants it: none is no number."""
+    return float(bound) if np.isfinite(bound) else None
+
+
 def problem_of(program: Program, objective: Objective) -> tuple[Any, list[Any]]:
     """A program with one of its objectives as a PuLP problem, and its variables in column order."""
     pulp.set_v4_migration_warnings(False)  # pulp < 4 is pinned; its 3.3 warns of names that 4 will drop
@@ -45,8 +50,8 @@ def problem_of(program: Program, objective: Objective) -> tuple[Any, list[Any]]:
     variables = [
         problem.add_variable(
             name,
-            lowBound=float(low),
-            upBound=float(high),
+            lowBound=_finite(low),
+            upBound=_finite(high),
             cat=pulp.LpInteger if domain == Domain.INTEGER else pulp.LpContinuous,
         )
         for name, low, high, domain in zip(

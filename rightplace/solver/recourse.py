@@ -8,33 +8,30 @@ doi:10.1287/opre.8.1.101). All scenarios share one set of feasible prices, so a 
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from rightplace.errors import SolverError
 from rightplace.program import Domain, Objective, Program, ProgramBuilder
 from rightplace.solver import highs
-from rightplace.solver.transport import Arcs, Blocks, solve_blocks
+from rightplace.solver.parts import Network, Part, Prices, kept, mix_part, serve_part
+from rightplace.solver.transport import Arcs
 from rightplace.staged import Coupling, Floats, Ints, StagedProgram
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor
 
     from rightplace.solver.outcome import SolveOptions
 
+_Answer = TypeVar("_Answer")
 _SCENARIOS_A_TASK = 25
 _SAME = 1e-12
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prices:
-    """Prices of a group's couplings, one each, and what each scenario's cost weighs (1 without aversion to risk)."""
-
-    couplings: Floats
-    scenarios: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,14 +117,11 @@ def groups_of(staged: StagedProgram) -> tuple[Group, ...]:
     return tuple(groups)
 
 
-def solve_task(arcs: Arcs, costs: Floats, rows: Ints, demand: Floats, capacity: Floats, periods: Ints,
-               measures: Floats, flows: bool) -> Blocks:  # fmt: skip
-    """Some blocks, on whichever machine: it needs nothing but its arguments, so it can be done again elsewhere."""
-    return solve_blocks(arcs, costs, rows, demand, capacity, periods, measures, flows=flows)
-
-
 class Recourse:
-    """Serves the groups of a staged program at given first-stage points and prices."""
+    """Serves the groups of a staged program at given first-stage points and prices.
+
+    ``ends`` (by ``time.perf_counter``) and ``options.stop`` end the rounds of a policy: what it has is one.
+    """
 
     def __init__(self, staged: StagedProgram, options: SolveOptions, executor: Executor | None = None) -> None:
         self.staged = staged
@@ -136,8 +130,10 @@ class Recourse:
             np.searchsorted(staged.arc_cohort, np.arange(staged.num_cohorts + 1)), staged.arc_node, staged.num_nodes
         )
         self.num_rounds = 0
-        self._options = options
+        self.options = options
+        self.ends = np.inf
         self._executor = executor
+        self._given: dict[int, tuple[Network, tuple[Part, ...]]] = {}
 
     @cached_property
     def _limited(self) -> Floats:
@@ -159,24 +155,16 @@ class Recourse:
     def serve(self, group: Group, point: Floats, prices: Prices) -> Served:
         """Every block of a group at one set of prices."""
         staged, couplings = self.staged, self.couplings(group)
-        measures, at = _measures(staged, couplings)
-        cost_rows, row_of = self._costs(group, couplings, prices)
         capacity = staged.capacity(point)[group.periods]
         num_periods = len(group.periods)
-        cost, usage = np.zeros((staged.num_scenarios, num_periods)), np.zeros((staged.num_scenarios, num_periods, 0))
+        cost = np.zeros((staged.num_scenarios, num_periods))
         usage = np.zeros((staged.num_scenarios, num_periods, len(couplings)))
         place_prices, total = np.zeros((staged.num_periods, staged.num_nodes)), 0.0
-        for scenarios, blocks in self._blocks(group, cost_rows, row_of, capacity, measures, flows=False):
-            num = len(scenarios)
-            weight = staged.probability[scenarios]
-            measured = blocks.measured.reshape(num, num_periods, -1)
-            cost[scenarios] = measured[..., 0] * staged.period_weights[group.periods]
-            usage[scenarios] = measured[..., at]
-            demand = staged.demand[scenarios][:, group.periods].reshape(num * num_periods, -1)
-            total += float((blocks.cohort_prices * demand).sum(axis=1).reshape(num, -1).sum(axis=1) @ weight)
-            prices_now = blocks.place_prices.reshape(num, num_periods, -1)
-            place_prices[group.periods] += np.tensordot(weight, prices_now, axes=1)
-        usage *= _counts(staged, couplings, group)
+        asked = [(capacity, _of_part(prices, scenarios)) for scenarios in self._chunks]
+        for scenarios, served in self._on_parts(serve_part, group, asked):
+            cost[scenarios], usage[scenarios] = served.cost, served.usage
+            total += served.priced_demand
+            place_prices[group.periods] += served.place_prices
         self.num_rounds += 1
         constant = total - float((place_prices * self._limited).sum())
         constant += float(sum(p * c.at_least for p, c in zip(prices.couplings, couplings, strict=True)))
@@ -186,47 +174,44 @@ class Recourse:
         cut = Cut(group.number, constant, slope, prices)
         return Served(prices, cost, usage, constant - float(slope @ point), cut)
 
-    def _costs(self, group: Group, couplings: Sequence[Coupling], prices: Prices) -> tuple[Floats, Ints]:
-        """Rows of arc costs, and which row each (scenario, period of the group) uses."""
-        staged = self.staged
-        base = staged.period_weights[group.periods, None] * staged.arc_costs
-        shared = np.zeros((len(group.periods), len(staged.arc_costs)))
-        alone: dict[int, Floats] = {}
-        for price, coupling in zip(prices.couplings, couplings, strict=True):
-            if price:
-                counts = np.isin(group.periods, coupling.periods)[:, None] * coupling.arc_values
-                if coupling.scenario is None:
-                    shared += price * counts
-                else:
-                    paid = price / staged.probability[coupling.scenario] * counts
-                    alone[coupling.scenario] = alone.get(coupling.scenario, 0.0) + paid
-        num = len(group.periods)
-        if not alone and np.ptp(prices.scenarios) == 0:
-            return prices.scenarios[0] * base - shared, np.tile(np.arange(num), (staged.num_scenarios, 1))
-        rows = prices.scenarios[:, None, None] * base - shared
-        for scenario, paid in alone.items():
-            rows[scenario] -= paid
-        return rows.reshape(-1, len(staged.arc_costs)), np.arange(staged.num_scenarios * num).reshape(-1, num)
+    @cached_property
+    def _chunks(self) -> tuple[Ints, ...]:
+        """Scenarios by the part that they are in; the parts do not depend on who serves them."""
+        num = self.staged.num_scenarios
+        return tuple(np.arange(at, min(at + _SCENARIOS_A_TASK, num)) for at in range(0, num, _SCENARIOS_A_TASK))
 
-    def _blocks(
-        self, group: Group, costs: Floats, row_of: Ints, capacity: Floats, measures: Floats, *, flows: bool
-    ) -> Iterator[tuple[Ints, Blocks]]:
-        """All blocks of a group, a part of the scenarios at a time, on the executor where there is one."""
-        tasks = []
-        num_periods = len(group.periods)
-        for start in range(0, self.staged.num_scenarios, _SCENARIOS_A_TASK):
-            scenarios = np.arange(start, min(start + _SCENARIOS_A_TASK, self.staged.num_scenarios))
-            used, rows = np.unique(row_of[scenarios], return_inverse=True)
-            demand = self.staged.demand[scenarios][:, group.periods].reshape(len(scenarios) * num_periods, -1)
-            periods = np.tile(np.arange(num_periods), len(scenarios))
-            task = (self.arcs, costs[used], rows.ravel(), demand, capacity, periods, measures, flows)
-            tasks.append((scenarios, task))
+    def _network(self, group: Group) -> Network:
+        staged, couplings = self.staged, self.couplings(group)
+        arc_values, at = _different(staged, couplings)
+        counts = np.zeros((len(group.periods), len(couplings)))
+        for m, coupling in enumerate(couplings):
+            counts[:, m] = np.isin(group.periods, coupling.periods)
+        scenario = np.array([-1 if c.scenario is None else c.scenario for c in couplings], dtype=np.int64)
+        weights = staged.period_weights[group.periods]
+        return Network(self.arcs, staged.arc_costs, weights, arc_values, at, counts, scenario)
+
+    def _parts(self, group: Group) -> tuple[Network, tuple[Part, ...]]:
+        """The network and the parts of a group, or what stands for them on the executor."""
+        if group.number not in self._given:
+            staged = self.staged
+            parts = (
+                Part(some, staged.probability[some], staged.demand[some][:, group.periods]) for some in self._chunks
+            )
+            network = kept(self._executor, self._network(group))
+            self._given[group.number] = network, tuple(kept(self._executor, part) for part in parts)
+        return self._given[group.number]
+
+    def _on_parts(
+        self, task: Callable[..., _Answer], group: Group, asked: Sequence[tuple[object, ...]]
+    ) -> Iterator[tuple[Ints, _Answer]]:
+        """What a task answers for every part of a group, on the executor where there is one."""
+        network, parts = self._parts(group)
         if self._executor is None:
-            for scenarios, task in tasks:
-                yield scenarios, solve_task(*task)
+            for scenarios, part, rest in zip(self._chunks, parts, asked, strict=True):
+                yield scenarios, task(network, part, *rest)
             return
-        futures = [(scenarios, self._executor.submit(solve_task, *task)) for scenarios, task in tasks]
-        for scenarios, future in futures:
+        futures = [self._executor.submit(task, network, part, *rest) for part, rest in zip(parts, asked, strict=True)]
+        for scenarios, future in zip(self._chunks, futures, strict=True):
             yield scenarios, future.result()
 
     def policy(
@@ -245,55 +230,50 @@ class Recourse:
         boxed = [replace(prices, couplings=np.clip(prices.couplings, 0.0, most)) for prices in starts]
         rounds = [self.serve(group, point, boxed.pop(0))]
         while True:
-            mixed = _mixture(self.staged, self.couplings(group), needs, rounds, self._options)
+            mixed = _mixture(self.staged, self.couplings(group), needs, rounds, self.options)
             bound = max(served.bound for served in rounds)
-            done = mixed.value - bound <= tolerance or len(rounds) >= most_rounds or self._options.stop.is_set()
+            is_over = self.options.stop.is_set() or time.perf_counter() > self.ends
+            done = mixed.value - bound <= tolerance or len(rounds) >= most_rounds or is_over
             if done or (not boxed and any(_same(mixed.duals, served.prices) for served in rounds)):
                 return _with_bound(mixed, bound), rounds
             rounds.append(self.serve(group, point, boxed.pop(0) if boxed else mixed.duals))
 
     def flows(self, group: Group, point: Floats, policy: Policy) -> Iterator[tuple[int, int, Floats]]:
         """The flow of each block of a group under a policy: (scenario, period, (num_arcs,) flow)."""
-        couplings = self.couplings(group)
         capacity = self.staged.capacity(point)[group.periods]
-        no_measures = np.zeros((0, len(self.staged.arc_costs)))
         used = [i for i in range(len(policy.prices)) if policy.shares[..., i].any()]
-        streams = []
-        for i in used:
-            costs, row_of = self._costs(group, couplings, policy.prices[i])
-            streams.append(self._blocks(group, costs, row_of, capacity, no_measures, flows=True))
-        num_periods = len(group.periods)
-        for parts in zip(*streams, strict=True):
-            scenarios = parts[0][0]
-            mixed = np.zeros((len(scenarios), num_periods, len(self.staged.arc_costs)))
-            for i, (_, blocks) in zip(used, parts, strict=True):
-                assert blocks.flow is not None  # asked for
-                mixed += policy.shares[scenarios, :, i, None] * blocks.flow.reshape(mixed.shape)
-            for w, flows in zip(scenarios.tolist(), mixed, strict=True):
-                for t, flow in zip(group.periods.tolist(), flows, strict=True):
+        asked = [
+            (capacity, [_of_part(policy.prices[i], some) for i in used], policy.shares[some][..., used])
+            for some in self._chunks
+        ]
+        periods = group.periods.tolist()
+        for scenarios, flows in self._on_parts(mix_part, group, asked):
+            block = 0
+            for w in scenarios.tolist():
+                for t in periods:
+                    taken = slice(flows.starts[block], flows.starts[block + 1])
+                    flow = np.zeros(len(self.staged.arc_costs))
+                    flow[flows.arcs[taken]] = flows.values[taken]
+                    block += 1
                     yield w, t, flow
 
 
-def _measures(staged: StagedProgram, couplings: Sequence[Coupling]) -> tuple[Floats, Ints]:
-    """(1 + distinct, A): cost, then the different arc values of the couplings; and which of them each coupling has."""
+def _of_part(prices: Prices, scenarios: Ints) -> Prices:
+    return Prices(prices.couplings, prices.scenarios[scenarios])
+
+
+def _different(staged: StagedProgram, couplings: Sequence[Coupling]) -> tuple[Floats, Ints]:
+    """(D, A): the different arc values of the couplings; and which of them each coupling has."""
     different: dict[bytes, int] = {}
-    rows, at = [staged.arc_costs], []
+    rows: list[Floats] = []
+    at = []
     for coupling in couplings:
         key = coupling.arc_values.tobytes()
         if key not in different:
             different[key] = len(rows)
             rows.append(coupling.arc_values)
         at.append(different[key])
-    return np.array(rows), np.array(at, dtype=np.int64)
-
-
-def _counts(staged: StagedProgram, couplings: Sequence[Coupling], group: Group) -> Floats:
-    """(W, T, M): 1 where a block counts for a coupling, else 0."""
-    counts = np.zeros((staged.num_scenarios, len(group.periods), len(couplings)))
-    for i, coupling in enumerate(couplings):
-        scenarios = slice(None) if coupling.scenario is None else coupling.scenario
-        counts[scenarios, :, i] = np.isin(group.periods, coupling.periods)
-    return counts
+    return np.array(rows).reshape(len(rows), len(staged.arc_costs)), np.array(at, dtype=np.int64)
 
 
 def _same(one: Prices, other: Prices) -> bool:
@@ -322,10 +302,12 @@ def _mixture(
         value = float(staged.probability @ by_scenario)
         return Policy(prices[:1], shares, by_scenario, np.zeros(0), value, value, prices[0])
     program, share, _missed = _mixing_program(staged, couplings, needs, cost, usage)
+    unhurried = replace(options, stop=threading.Event())  # half a mixture is no policy; it takes little time
     lp = highs.GrowingLP(
-        program, program.objectives[0].costs, np.arange(program.num_columns), np.arange(program.num_rows), options
+        program, program.objectives[0].costs, np.arange(program.num_columns), np.arange(program.num_rows), unhurried
     )
-    lp.solve(options.time_limit_seconds, is_short=True)
+    if not lp.solve(np.inf, is_short=True):
+        raise SolverError("flows of several rounds could not be mixed")
     point, duals = lp.point, lp.duals
     parts = np.maximum(point[share], 0.0).reshape(num_blocks, num_rounds)
     shares = (parts / parts.sum(axis=1, keepdims=True)).reshape(num_scenarios, num_periods, num_rounds)

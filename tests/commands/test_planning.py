@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
-from distributed import LocalCluster
 from typer.testing import CliRunner
 
 from rightplace import cli
 from rightplace.capacity_plan import Action
 from rightplace.certificate import Certificate, Violation
 from rightplace.commands.planning_frontier import with_target
-from rightplace.commands.planning_inputs import PlanningInputs, computing_on
-from rightplace.errors import BackendMissing, PlanError
+from rightplace.commands.planning_inputs import PlanningInputs
+from rightplace.errors import PlanError
 from rightplace.instances.quarters import Quarter
 from rightplace.instances.targets import Sense
 from rightplace.result import Status
@@ -224,6 +221,16 @@ def test_compare_reads_plan_files_back(asked: SimpleNamespace, tmp_path: Path) -
     assert "never within the plan" in found.stdout
 
 
+def test_compare_ends_with_code_4_for_a_plan_that_breaks_a_rule(asked: SimpleNamespace, tmp_path: Path) -> None:
+    """The comparison is printed all the same."""
+    run("plan", "tiny", "--out", tmp_path / "plan.json")
+    broken = result(certificate=Certificate(0, (Violation("lead", (), None, "too early"),)))
+    asked.comparison = replace(comparison(), results=(broken, result()))
+    found = run("compare", tmp_path / "plan.json")
+    assert found.exit_code == 4
+    assert "too early" in found.stdout
+
+
 def test_compare_refuses_a_plan_for_other_demand(
     asked: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,29 +262,3 @@ def test_options_come_before_what_a_plan_was_made_with() -> None:
     made = PlanningInputs("tiny", demand=Path("demand.csv"), scenarios=10, seed=3)
     found = PlanningInputs.of({"scenarios": 20, "seed": None}, json.loads(json.dumps(made.as_object())))
     assert found == replace(made, scenarios=20)
-
-
-def test_processes_of_this_machine_compute() -> None:
-    """More than one worker is a pool of processes; one is this process alone."""
-    with computing_on(None, 2) as pool:
-        assert isinstance(pool, Executor)
-        assert list(pool.map(abs, [-1, 2])) == [1, 2]
-    with computing_on(None, 1) as nobody:
-        assert nobody is None
-
-
-def test_a_cluster_computes() -> None:
-    """A Dask scheduler's workers are an executor like any other."""
-    with (
-        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
-        computing_on(cluster.scheduler_address, 1) as executor,
-    ):
-        assert isinstance(executor, Executor)
-        assert list(executor.map(abs, [-1, 2])) == [1, 2]
-
-
-def test_no_dask_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where Dask is not installed, what to install is named."""
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(BackendMissing, match=r"rightplace\[cluster\]"), computing_on("tcp://nowhere:1", 1):
-        pytest.fail("there is nobody to compute")

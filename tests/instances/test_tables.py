@@ -526,7 +526,7 @@ def test_a_failure_while_writing_leaves_what_was_there(
 
     calls: list[Any] = []
     monkeypatch.setattr(files, "_text", fail)
-    monkeypatch.setattr(files, "_excel", fail)
+    monkeypatch.setattr(files, "excel_cell", fail)
     with pytest.raises(OSError, match="disk full"):
         write_instance(new, tmp_path / form)
     with pytest.raises(OSError, match="disk full"):

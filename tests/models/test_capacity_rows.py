@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
 
 from rightplace.instances.levers import Deregistrations, Focus, HomeChangeKind, Levers
 from rightplace.instances.targets import Firmness, Measure
@@ -170,6 +172,25 @@ def test_no_more_stated_leavers_are_kept_than_leave() -> None:
     staged, columns = program(retention=(retention(lead_quarters=0),), **tables)
     assert not broken(staged, at(columns, retain=[1.0]))
     assert broken(staged, at(columns, retain=[1.01])) == {"prevented"}
+    assert (staged.first.upper[columns.retain.column] <= 1.0).all()
+
+
+@pytest.mark.parametrize("lag", [0, 1])
+def test_upper_bounds_cut_nothing_off_that_the_rows_allow(lag: int) -> None:
+    """The most of each column that rows alone allow, found by an LP each, is within its bound; some reach it."""
+    rates = funnel(
+        lag_quarters=lag, word_of_mouth_per_household=4.0, word_of_mouth_factor=2.0, deregistration_rate_per_year=0.3,
+        enquiries_per_year=(160.0, 40.0),
+    )  # fmt: skip
+    offer = retention(deregistration_rate_per_year=0.0, lead_quarters=0)
+    staged, columns = program(years=2, funnels=(rates,), profiles=(profile(),), retention=(offer,))
+    first = staged.first
+    shape = (first.num_rows, first.num_columns)
+    matrix = csr_array((first.row_values, first.row_columns, first.row_starts), shape=shape)
+    taken = [*columns.recruit.column, *columns.retain.column]
+    most = [-linprog(-np.eye(first.num_columns)[i], A_ub=matrix, b_ub=first.row_upper).fun for i in taken]
+    assert (np.array(most) <= first.upper[taken] + 1e-6).all()
+    assert np.isclose(most, first.upper[taken]).sum() > len(taken) / 2
 
 
 def test_conversions_keep_to_their_number_and_to_the_room_there_is() -> None:

@@ -182,6 +182,10 @@ def test_providers_count_once_and_only_while_they_are_there_at_the_end_of_the_ye
     assert Asked(*targets, **tables).values() == [2.0, 2.0, 2.0]
     actions = [Action(lever_id=key, quantity=2, quarter=FIRST + at) for key, at in (("block", 2), ("new home", 0))]
     assert Asked(*targets, actions=tuple(actions[:1]), **tables).values() == [3.0, 2.0, 2.0]
+    ended = (Action(lever_id="block", quantity=2, quarter=FIRST + 1),)
+    assert Asked(*targets, actions=ended, **tables).values() == [3.0, 2.0, 2.0]
+    gone = (Action(lever_id="block", quantity=2, quarter=FIRST),)
+    assert Asked(*targets, actions=gone, **tables).values() == [2.0, 2.0, 2.0]
     one = (
         Action(lever_id="new home", quantity=1, quarter=FIRST),
         Action(lever_id="flats", quantity=1, quarter=FIRST + 1),
@@ -203,13 +207,14 @@ def test_budgets_add_the_first_stage_of_the_year() -> None:
 
 
 def test_an_authority_pays_its_own_levers_and_its_part_of_shared_ones() -> None:
-    """Equally, or three to one by children; a home of one authority alone is its own."""
+    """Equally, or three to one by children, or equally where none are; a home of one authority alone is its own."""
     cohorts = (CHILD, Cohort("B", 2, 1))
     both = frozenset({"A", "B"})
     homes = (
         new_home("equal", open_to_ids=both), new_home("alone"),
         new_home("children", open_to_ids=both, cost_sharing=CostSharing.BY_CHILDREN),
         new_home("use", open_to_ids=both, cost_sharing=CostSharing.BY_USE),
+        new_home("nobody", open_to_ids=frozenset({"C", "D"}), cost_sharing=CostSharing.BY_CHILDREN),
     )  # fmt: skip
     children = demand(np.tile([3.0, 1.0], (1, 4, 1)), cohorts)
     tables: dict[str, Any] = {
@@ -224,7 +229,8 @@ def test_an_authority_pays_its_own_levers_and_its_part_of_shared_ones() -> None:
     parts = {lever.id: payers(asked.data, lever) for lever in asked.data.case.levers.usable}
     assert parts == {
         "equal": {"A": 0.5, "B": 0.5}, "alone": {"A": 1.0}, "children": {"A": 0.75, "B": 0.25},
-        "use": {"A": 0.75, "B": 0.25}, "change": {"A": 1.0}, "profile": {"A": 1.0}, "offer": {"A": 1.0},
+        "use": {"A": 0.75, "B": 0.25},
+        "nobody": {"C": 0.5, "D": 0.5}, "change": {"A": 1.0}, "profile": {"A": 1.0}, "offer": {"A": 1.0},
         "support": {"B": 1.0}, "block": {"A": 0.5, "B": 0.5},
     }  # fmt: skip
 

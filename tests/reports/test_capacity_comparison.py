@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 from rich.console import Console
 
-from rightplace.reports.capacity_comparison import comparison_object, print_comparison
-from tests.planning_doubles import comparison
+from rightplace.certificate import Certificate, Violation
+from rightplace.reports.capacity_comparison import comparison_object, is_refused, print_comparison
+from tests.planning_doubles import comparison, result
 
 
 def test_the_first_table_sets_plans_side_by_side() -> None:
@@ -28,3 +30,15 @@ def test_the_json_names_each_plan() -> None:
     assert [(one["name"], one["paid_back_by"]) for one in found["plans"]] == [("home", "2027Q3"), ("nothing", None)]
     assert found["plans"][0]["years"][0]["baseline_pence"] == 1_000_000_000.0
     assert found["baseline_pence"] == 1_990_000_000.0
+
+
+def test_missed_targets_do_not_make_a_schedule_refused() -> None:
+    """An investment may miss hard targets by itself; what breaks a rule is refused, and is told apart."""
+    miss, early = Violation("target", (), None, "in_area is missed"), Violation("lead", (), None, "too early")
+    missing, breaking = (result(certificate=Certificate(0, found)) for found in ((miss,), (miss, early)))
+    assert [is_refused(found) for found in (result(), missing, breaking)] == [False, False, True]
+    stream = io.StringIO()
+    both = replace(comparison(), results=(missing, breaking))
+    print_comparison(both, Console(file=stream, width=140))
+    assert stream.getvalue().count("hard targets are missed.") == 1
+    assert stream.getvalue().count("Certificate: refused") == 1

@@ -39,6 +39,14 @@ def test_sentences_say_what_is_free_what_is_dear_and_where_it_ends() -> None:
     ]
 
 
+def test_a_gap_of_nothing_is_not_told() -> None:
+    """Where every point is proven, what is free is free without a doubt."""
+    exact = [replace(point, bound_pence=point.cost_pence) for point in frontier_points()]
+    exact[1] = replace(exact[1], cost_pence=exact[0].cost_pence, bound_pence=exact[0].cost_pence)
+    first = next(frontier_sentences(case(), TARGET, exact))
+    assert first == "Children in their own area: at least 45.0% costs no more than less does."
+
+
 def test_nothing_reachable_is_said() -> None:
     """A frontier without a plan has one sentence."""
     none = [replace(point, reachable=False) for point in frontier_points()]

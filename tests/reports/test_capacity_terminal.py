@@ -14,10 +14,10 @@ from rightplace.instances.quarters import Quarter
 from rightplace.instances.targets import Risk
 from rightplace.plan_result import Clash, OutOfSample, PlanResult, WorthOfForesight
 from rightplace.reports.capacity_chart import chart_lines, runs_of
+from rightplace.reports.capacity_difference import difference_sentences
 from rightplace.reports.capacity_sentences import (
     INDUCED_DEMAND,
     clash_sentences,
-    difference_sentences,
     foresight_sentences,
     fresh_sentence,
     price_sentences,
@@ -92,7 +92,7 @@ def test_a_refused_plan_shows_every_violation() -> None:
 
 
 def test_marginal_costs_are_sentences() -> None:
-    """By year, over all years, budgets by the thousand, and what is free is named as free."""
+    """By year, over all years, budgets by the thousand, and what would save nothing is said."""
     assert list(price_sentences(result())) == [
         "One more percentage point of children in their own area in 2027 costs about £123,456.",
         "One more percentage point of children in their own area in each of these 2 years costs about £61,728 a year.",
@@ -100,7 +100,7 @@ def test_marginal_costs_are_sentences() -> None:
     ]
     free = [replace(price, pence=0.0) for price in result().shadow_prices]
     assert list(price_sentences(result(shadow_prices=tuple(free)))) == [
-        "A little more costs nothing yet: children in their own area and revenue."
+        "Asking a little less would save nothing: children in their own area and revenue."
     ]
 
 
@@ -126,11 +126,25 @@ def test_the_next_best_plan_says_how_it_differs() -> None:
     fewer = [replace(a, quantity=a.quantity - 1) if a.lever_id == "teens" else a for a in later]
     other = [*(a for a in fewer if a.lever_id != "beds"), Action(lever_id="shut", quantity=1, quarter=Quarter(2026, 3))]
     assert difference_sentences(case(), SCHEDULE, other) == [
-        "open north_3: children's home with 3 places, Aston: from 2027Q3 instead of from 2027Q1",
-        "also: close H1 (shut), from 2026Q3",
-        "recruit teens: 3 in 2026 and 1 in 2027 (4 households) instead of 4 in 2026 and 2 in 2027 (6 households)",
+        "open north_3: children's home with 3 places, Aston: from 2027Q3, not from 2027Q1",
+        "recruit teens, households: 3 instead of 4 in 2026 and 1 instead of 2 in 2027",
         "without: block beds: children's home, Bexton",
+        "also: close H1 (shut), from 2026Q3",
     ]
+
+
+def test_what_moves_within_a_year_is_no_difference() -> None:
+    """The same households a year, or converted places that add up alike, make no other plan; beds and places do."""
+    later = {Quarter(2027, 2): Quarter(2027, 3)}
+    moved = [replace(a, quarter=later.get(a.quarter, a.quarter)) for a in SCHEDULE]
+    assert difference_sentences(case(), SCHEDULE, moved) == []
+    other = [replace(a, quantity=3) if a.lever_id in ("beds", "help") and a.quantity else a for a in SCHEDULE]
+    assert difference_sentences(case(), SCHEDULE, other) == [
+        "block beds: children's home, Bexton: 3 beds begin in 2026Q2, not 2 beds begin in 2026Q2",
+        "support places help: level 1 to 2, places on average: 1.5 instead of 1.75 in 2026 and 1.5 instead of 1.75 in "
+        "2027",
+    ]
+    assert difference_sentences(case(), (), SCHEDULE)[1] == "also: recruit teens, households: 4 in 2026 and 2 in 2027"
 
 
 def test_targets_that_clash_are_named_with_the_least_relaxation() -> None:
@@ -139,7 +153,7 @@ def test_targets_that_clash_are_named_with_the_least_relaxation() -> None:
         "These 2 targets cannot hold together; without any one of them the others can:",
         "   children in their own area in 2027: at least 55.0%",
         "   revenue in 2027: at most £9.50m",
-        "The least change that lets every other target hold:",
+        "The least change with which all targets hold:",
         "   children in their own area in 2027: at least 53.4% instead of 55.0%",
     ]
     assert "There is no plan that meets these targets." in printed(no_result())
@@ -236,3 +250,11 @@ def test_what_scenarios_are_worth_can_be_a_target() -> None:
     """Where a plan for average demand would miss a hard target, no sum is made up; nor for foresight not known."""
     (sentence,) = foresight_sentences(WorthOfForesight(stochastic_pence=None, perfect_pence_at_most=None), 1e9)
     assert sentence.startswith("A plan made for average demand would miss a target that this one keeps")
+
+
+def test_perfect_information_says_by_which_scenarios_it_was_judged() -> None:
+    """A bound from some of the scenarios is not claimed for all of them."""
+    of_all = WorthOfForesight(stochastic_pence=None, perfect_pence_at_most=5_000_000.0)
+    assert list(foresight_sentences(of_all, 1e9))[1].startswith("Knowing demand beforehand would save at most £50,000:")
+    of_some = WorthOfForesight(stochastic_pence=None, perfect_pence_at_most=5_000_000.0, num_judged=20)
+    assert "£50,000 on average over the 20 scenarios that were looked at" in list(foresight_sentences(of_some, 1e9))[1]

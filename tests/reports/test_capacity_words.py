@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rightplace.instances.levers import HomeChange, HomeChangeKind
@@ -18,8 +20,9 @@ from rightplace.reports.capacity_words import (
     more_words,
     number,
     required_words,
+    target_words,
 )
-from tests.planning_doubles import SCHEDULE, case
+from tests.planning_doubles import SCHEDULE, TARGETS, case
 
 
 @pytest.mark.parametrize(
@@ -120,3 +123,15 @@ def test_changes_to_homes_name_the_home() -> None:
     shut = HomeChange(id="shut", setting_id="H1", kind=HomeChangeKind.CLOSE)
     assert lever_name(case(), bigger) == "enlarge H1, 4 places (more)"
     assert lever_name(case(), shut) == "close H1 (shut)"
+
+
+def test_targets_about_the_same_are_told_apart() -> None:
+    """Two targets of one measure are named by their ids too; one alone is not."""
+    stretch = replace(TARGETS[0], id="stretch")
+    both = case(targets=(*TARGETS, stretch))
+    assert [target_words(both, target) for target in both.targets] == [
+        "children in their own area (in_area)",
+        "revenue",
+        "children in their own area (stretch)",
+    ]
+    assert target_words(case(), TARGETS[0]) == "children in their own area"

@@ -20,6 +20,7 @@ from tools.library import barnet_2014
 from tools.library.world import BARNET, CONSORTIUM
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from rightplace.files import Row
@@ -41,6 +42,16 @@ RECRUITED = {
     "ages_16_17": (4, 6, 6, 6, 4, 4),
 }
 """Households by year from 2014/15. Printed for ages 10 to 15 in the last two years: 5, but then the ages add to 14."""
+
+JOINED = tuple(zip(*RECRUITED.values(), strict=True))
+"""By year, the households of each age."""
+LEAVING = (10, 11, 12, 13, 13, 13)
+"""De-registrations by year, figure 23."""
+NUM_HOUSEHOLDS = 90
+CHILDREN_A_HOUSEHOLD = 1.5 * 0.764
+"""Places by household and the share of them in use: ``levers/assumptions.csv``."""
+NUM_IN_HOUSE, NUM_NO_SUPPORT = 102, 14
+"""Children with Barnet's carers today (figure 11), and with agencies only for want of those (figure 22, level 1)."""
 
 _MAINSTREAM, _RESIDENTIAL = CohortKind.MAINSTREAM, CohortKind.RESIDENTIAL
 _CONNECTED = CohortKind.CONNECTED
@@ -65,7 +76,17 @@ def write_planning(folder: Path) -> None:
     """Write what follows from figures into the planning folder of the instance."""
     _write_supply(folder / "instance")
     write_csv(folder / "demand.csv", ("cohort", "quarter", "scenario", "children"), _demand())
-    write_csv(folder / "published.csv", ("lever", "quantity", "quarter"), _published())
+    stand_still = {
+        profile: tuple(n * left / sum(joined) for n, left, joined in zip(households, LEAVING, JOINED, strict=True))
+        for profile, households in RECRUITED.items()
+    }
+    schedules = {
+        "published": _recruitment(RECRUITED),
+        "published_with_support": [*_recruitment(RECRUITED), *_support()],
+        "stand_still": _recruitment(stand_still),
+    }
+    for name, rows in schedules.items():
+        write_csv(folder / f"{name}.csv", ("lever", "quantity", "quarter"), rows)
 
 
 def _write_supply(folder: Path) -> None:
@@ -147,11 +168,32 @@ def _demand() -> list[Row]:
     ]
 
 
-def _published() -> list[Row]:
+def _recruitment(by_profile: Mapping[str, Sequence[float]]) -> list[Row]:
     """A quarter of each year's recruits is approved in each quarter, and has room from the start of the next one."""
     rows: list[Row] = []
     for t in range(1, NUM_QUARTERS):
         year = (t - 1) // QUARTERS_A_YEAR
-        for profile, households in RECRUITED.items():
-            rows.append({"lever": profile, "quantity": households[year] / 4, "quarter": str(FIRST + t)})
+        for profile, households in by_profile.items():
+            rows.append({"lever": profile, "quantity": round(households[year] / 4, 6), "quarter": str(FIRST + t)})
     return rows
+
+
+def _support() -> list[Row]:
+    """Of the children whom the growth takes in-house a third need no, a third low, a third medium support.
+
+    Section 8.2. Once the children who need none are all in-house, half of the others need low and half medium support.
+    """
+    rows: list[Row] = []
+    for t in range(1, NUM_QUARTERS):
+        taken = max(0.0, CHILDREN_A_HOUSEHOLD * _households(t) - NUM_IN_HOUSE)
+        each = round((taken - min(taken / 3, NUM_NO_SUPPORT)) / 2, 2)
+        rows += [
+            {"lever": f"support_{tier}", "quantity": each, "quarter": str(FIRST + t)} for tier in ("low", "medium")
+        ]
+    return rows
+
+
+def _households(t: int) -> float:
+    """Households at the start of a quarter of the plan, when every quarter of a year adds and loses as many."""
+    gains = [sum(joined) - left for joined, left in zip(JOINED, LEAVING, strict=True)]
+    return NUM_HOUSEHOLDS + sum(gains[quarter // QUARTERS_A_YEAR] / QUARTERS_A_YEAR for quarter in range(t))

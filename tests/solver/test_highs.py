@@ -1,0 +1,51 @@
+"""HiGHS is asked what it answers rightly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rightplace.program import Domain, Objective, Program, ProgramBuilder
+from rightplace.solver import highs
+from rightplace.solver.extensive_form import solve_extensive
+from rightplace.solver.outcome import SolveOptions
+from tests.staged_builders import random_staged
+
+
+def bounded(domain: Domain, lower: float, upper: float) -> Program:
+    """One column between two bounds."""
+    builder = ProgramBuilder()
+    builder.add_columns("households", 1, domain, upper)
+    program = builder.build([Objective("cost", np.ones(1))])
+    program.lower[:] = lower
+    return program
+
+
+@pytest.mark.parametrize(
+    ("domain", "given", "told"),
+    [
+        (Domain.INTEGER, (0.2, 1.145), (1, 1)),
+        (Domain.INTEGER, (1 - 1e-12, 2.9999999999), (1, 3)),
+        (Domain.INTEGER, (0.0, np.inf), (0, np.inf)),
+        (Domain.INTEGER, (0.2, 0.8), (0.2, 0.8)),  # nothing whole lies in between: HiGHS says so
+        (Domain.CONTINUOUS, (0.2, 1.145), (0.2, 1.145)),
+    ],
+)
+def test_integer_columns_have_whole_bounds(
+    domain: Domain, given: tuple[float, float], told: tuple[float, float]
+) -> None:
+    """HiGHS 1.12 calls worse points optimal where an integer column may be 1.145 at most: it is told 1."""
+    program = bounded(domain, *given)
+    lp: Any = highs.model_of(program, program.objectives[0]).lp_
+    assert (lp.col_lower_[0], lp.col_upper_[0]) == told
+
+
+@pytest.mark.parametrize("solver", ["cbc", "scip"])
+def test_other_back_ends_take_columns_without_limit(solver: str) -> None:
+    """The extensive form has columns without an upper bound: CBC and SCIP find what HiGHS finds."""
+    staged = random_staged(3)
+    options = SolveOptions(solver=solver, relative_gap=1e-6)
+    value = solve_extensive(staged, SolveOptions(solver="highs", relative_gap=1e-6)).value
+    assert solve_extensive(staged, options).value == pytest.approx(value, abs=1.0)
