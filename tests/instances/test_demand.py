@@ -14,7 +14,9 @@ from rightplace.instances.children import AGE_BANDS
 from rightplace.instances.cohorts import Cohort, CohortKind
 from rightplace.instances.demand import GROWTH_LINES, STEADY, Growth, generate_demand, growth_of
 from rightplace.instances.instance import Instance
+from rightplace.instances.library import library_path
 from rightplace.instances.quarters import Quarter
+from rightplace.instances.tables import read_instance
 from tests.rules.builders import AUTHORITIES, PROVIDERS
 
 if TYPE_CHECKING:
@@ -165,3 +167,15 @@ def test_growth_by_name_or_rate() -> None:
         growth_of("boom")
     with pytest.raises(ValueError, match="above -100%"):
         growth_of("-100%")
+
+
+def test_too_many_cohorts_are_merged_and_the_source_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the limit small cohorts are put together unless it is said otherwise; no child is lost by it."""
+    instance = read_instance(library_path("barnet_2023"))
+    plain = generate_demand(instance, years=1, scenarios=1)
+    monkeypatch.setattr("rightplace.instances.demand.MANY_COHORTS", 5)
+    merged = generate_demand(instance, years=1, scenarios=1)
+    assert len(merged.cohorts) < len(plain.cohorts)
+    assert merged.children[0, 0].sum() == plain.children[0, 0].sum()
+    assert f"(of {len(plain.cohorts)}, the small ones put together" in merged.source
+    assert generate_demand(instance, years=1, scenarios=1, merge=False).cohorts == plain.cohorts
