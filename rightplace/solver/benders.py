@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 _MOST_ROUNDS = 400
 _SERVED_TO = 1e-7
 """A single point is served to within this share of what service costs at least."""
+_SETTLED_SHARE = 0.05
+"""Of the gap asked for: what the cuts of a group may lack at a point of the relaxation to be left out at the next."""
+_PRICE_STEP = 1.5
+"""Prices of couplings move by this factor at most from one point to the next."""
 _MIP_SHARE = 0.3
 """The master's integer program is solved to this share of the gap asked for: the rest is left to the cuts."""
 
@@ -105,27 +109,40 @@ class _Search:
     def gap(self) -> float:
         return (self.best.value - self.bound) / max(1.0, abs(self.best.value))
 
-    def evaluate(self, point: Floats, inner: float, most_rounds: int, *, is_candidate: bool) -> float:
+    def evaluate(self, point: Floats, inner: float, most_rounds: int) -> float:
         """Serve all groups at a point to a tolerance, keep their cuts, and the point where it is the best so far."""
-        policies = []
-        for group in self.recourse.groups:
-            start = self.prices[group.number]
-            starts = [start] if not len(group.couplings) else _bracket(start)
-            policy, rounds = self.recourse.policy(group, point, starts, inner, most_rounds)
-            self.add([served.cut for served in rounds])
-            self.prices[group.number] = max(rounds, key=lambda served: served.bound).prices
-            policies.append(policy)
+        policies = tuple(self.serve(group, point, inner, most_rounds) for group in self.recourse.groups)
         value = self.master.own_cost(point) + sum(policy.value for policy in policies)
-        if is_candidate and value < self.best.value:
-            self.best = _Best(point, value, tuple(policies))
+        if value < self.best.value:
+            self.best = _Best(point, value, policies)
         return value
 
+    def serve(self, group: Group, point: Floats, inner: float, most_rounds: int) -> Policy:
+        """Serve one group at a point to a tolerance, and keep its cuts."""
+        starts = _bracket(self.prices[group.number], self.recourse.dearest(group))
+        policy, rounds = self.recourse.policy(group, point, starts, inner, most_rounds)
+        self.add([served.cut for served in rounds])
+        best = max(rounds, key=lambda served: served.bound).prices
+        self.prices[group.number] = _towards(best, policy.duals)
+        return policy
 
-def _bracket(prices: Prices) -> list[Prices]:
-    """Prices a little below and above: their flows, mixed block by block, are near any policy in between."""
-    if not prices.couplings.any():
+
+def _towards(best: Prices, duals: Prices) -> Prices:
+    """From the prices of the best bound towards those of the mixture, which may lie far off, by a factor at most."""
+    couplings = np.clip(duals.couplings, best.couplings / _PRICE_STEP, best.couplings * _PRICE_STEP)
+    return Prices(couplings, best.scenarios)
+
+
+def _bracket(prices: Prices, dearest: Floats) -> list[Prices]:
+    """Prices a little below and above: their flows, mixed block by block, are near any policy in between.
+
+    A price as dear as it may be stays: what it prices is missed, and all flows may be those of one price.
+    """
+    is_inside = (prices.couplings > 0) & (prices.couplings < dearest)
+    if not is_inside.any():
         return [prices]
-    return [Prices(prices.couplings * factor, prices.scenarios) for factor in (0.97, 1.03)]
+    factors = (np.where(is_inside, factor, 1.0) for factor in (0.97, 1.03))
+    return [Prices(prices.couplings * factor, prices.scenarios) for factor in factors]
 
 
 class Master:
@@ -182,6 +199,8 @@ class Master:
 
     def add(self, cuts: list[Cut]) -> None:
         """Let cuts take part."""
+        if not cuts:
+            return
         rows, columns, values, upper = [], [], [], []
         for i, cut in enumerate(cuts):
             used = np.flatnonzero(cut.slope)
@@ -197,8 +216,8 @@ class Master:
         if self._lp is not None:
             self._lp.add_rows(self.program, np.arange(before, self.program.num_rows))
 
-    def relaxation(self, seconds: float) -> tuple[Floats, float] | None:
-        """The linear relaxation: point and value; ``None`` when a limit came first."""
+    def relaxation(self, seconds: float) -> tuple[Floats, Floats, float] | None:
+        """The linear relaxation: point, cost of each group as the cuts have it, value; ``None`` at a limit."""
         if self._lp is None:
             columns, rows = np.arange(self.program.num_columns), np.arange(self.program.num_rows)
             costs = self.program.objectives[0].costs
@@ -207,7 +226,8 @@ class Master:
             if self._lp.is_infeasible:
                 raise SolverError("the first stage has no feasible point")
             return None
-        return self._lp.point[: self.num_first], self._lp.value
+        point = self._lp.point
+        return point[: self.num_first], point[self.theta] * self.unit, self._lp.value
 
     def whole(self, gap: float, seconds: float, start: Floats | None) -> tuple[Floats | None, float | None]:
         """The integer program: point and bound."""
@@ -308,10 +328,21 @@ def decompose(
     search.prices = [recourse.even_prices(group) for group in recourse.groups]
     if cuts:
         search.add(list(cuts))
-    if staged.num_scenarios > 1:
+    if {cut.group for cut in cuts} == {group.number for group in recourse.groups}:
+        _take_prices(search)
+    elif staged.num_scenarios > 1:
         _mean_phase(search)
     limit = _whole_phase(search, starts, began)
     return _outcome(search, limit, time.perf_counter() - began)
+
+
+def _take_prices(search: _Search) -> None:
+    """The prices of each group's cut that says most where the cuts known so far would have the plan."""
+    solved = search.master.relaxation(search.left)
+    if solved is not None:
+        for group in search.recourse.groups:
+            mine = (cut for cut in search.cuts if cut.group == group.number)
+            search.prices[group.number] = max(mine, key=lambda cut: cut.constant - float(cut.slope @ solved[0])).prices
 
 
 def _mean_phase(search: _Search) -> None:
@@ -360,25 +391,37 @@ def recourse_prices(recourse: Recourse, group: Group, couplings: Floats) -> Pric
 
 
 def _relax(search: _Search, most_rounds: int) -> None:
-    """Cutting planes on the linear relaxation, until the cuts hold at its point."""
+    """Cutting planes on the linear relaxation, until the cuts nearly hold at its point.
+
+    A group whose cuts held at the point before is left out until those of all groups do.
+    """
+    groups = search.recourse.groups
+    lacks = np.full(len(groups), np.inf)
     for _ in range(most_rounds):
         solved = search.master.relaxation(search.left)
         if solved is None or search.is_over:
             return
-        point, bound = solved
+        point, claimed, bound = solved
         search.bound = max(search.bound, bound)
-        inner = max(abs(bound) * search.options.relative_gap * 0.1, 1e-6)
-        value = search.evaluate(point, inner, 8, is_candidate=False)
-        if search.options.progress is not None:
-            search.options.progress(Progress("relaxation", 0.0, value, bound))
-        if value - bound <= abs(value) * search.options.relative_gap * 0.5:
+        enough = max(abs(bound) * search.options.relative_gap, 1e-6)
+        is_due = lacks > enough * _SETTLED_SHARE
+        for due in (is_due, ~is_due):
+            for group in groups:
+                if due[group.number]:
+                    policy = search.serve(group, point, enough * 0.1, 8)
+                    lacks[group.number] = policy.value - claimed[group.number]
+            if lacks.sum() > enough * 0.5:
+                break
+        else:
             return
+        if search.options.progress is not None:
+            search.options.progress(Progress("relaxation", 0.0, None, bound))
 
 
 def _whole_phase(search: _Search, starts: tuple[Floats, ...], began: float) -> Limit:
     options = search.options
     for point in starts:
-        search.evaluate(point, np.inf, 3, is_candidate=True)
+        search.evaluate(point, np.inf, 3)
     _relax(search, 60)
     search.relaxed = _by_coupling(search)
     for _ in range(_MOST_ROUNDS):
@@ -391,7 +434,7 @@ def _whole_phase(search: _Search, starts: tuple[Floats, ...], began: float) -> L
         if candidate is None:
             break
         inner = max(abs(search.bound) * options.relative_gap * 0.1, 1e-6)
-        search.evaluate(candidate, inner, 12, is_candidate=True)
+        search.evaluate(candidate, inner, 12)
         if options.progress is not None:
             seconds = time.perf_counter() - began
             options.progress(Progress("plan", seconds, search.best.value, search.bound))
@@ -455,7 +498,7 @@ def outcome_at(
         start = None if prices is None else prices[list(group.couplings)]
         search.prices.append(recourse.even_prices(group, start))
     rough = max(1.0, float(least_cost(staged, recourse.groups).sum()))
-    value = search.evaluate(point, rough * _SERVED_TO, 40, is_candidate=True)
+    value = search.evaluate(point, rough * _SERVED_TO, 40)
     search.bound = master.own_cost(point) + sum(policy.bound for policy in search.best.policies)
     search.relaxed = None
     limit = Limit.NONE if value - search.bound <= rough * _SERVED_TO * len(recourse.groups) else Limit.GAP

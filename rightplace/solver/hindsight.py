@@ -54,7 +54,7 @@ def one_bound(staged: StagedProgram, prices: Floats, seconds: float) -> float:
             solved = master.relaxation(max(0.0, ends - time.perf_counter()))
             if solved is None:
                 break
-            point, bound = solved
+            point, _, bound = solved
             if best - bound <= _CLOSE * abs(best):
                 break
         else:

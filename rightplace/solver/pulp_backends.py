@@ -45,8 +45,8 @@ def problem_of(program: Program, objective: Objective) -> tuple[Any, list[Any]]:
     variables = [
         problem.add_variable(
             name,
-            lowBound=float(low),
-            upBound=float(high),
+            lowBound=float(low) if np.isfinite(low) else None,
+            upBound=float(high) if np.isfinite(high) else None,
             cat=pulp.LpInteger if domain == Domain.INTEGER else pulp.LpContinuous,
         )
         for name, low, high, domain in zip(

@@ -147,6 +147,10 @@ class Recourse:
         """The couplings of a group."""
         return tuple(self.staged.couplings[i] for i in group.couplings)
 
+    def dearest(self, group: Group) -> Floats:
+        """(M,): what missing a unit of each coupling costs; no dearer price gives a valid bound."""
+        return np.array([coupling.price for coupling in self.couplings(group)])
+
     def needs(self, group: Group, point: Floats) -> Floats:
         """(M,): what the flows must reach of each coupling, once the first stage has done its part."""
         return np.array([c.at_least - c.column_values @ point[c.columns] for c in self.couplings(group)])
@@ -241,8 +245,8 @@ class Recourse:
             dearer price gives a valid bound.
         """
         needs = self.needs(group, point)
-        most = np.array([coupling.price for coupling in self.couplings(group)])
-        boxed = [replace(prices, couplings=np.clip(prices.couplings, 0.0, most)) for prices in starts]
+        dearest = self.dearest(group)
+        boxed = [replace(prices, couplings=np.clip(prices.couplings, 0.0, dearest)) for prices in starts]
         rounds = [self.serve(group, point, prices) for prices in boxed]
         while True:
             mixed = _mixture(self.staged, self.couplings(group), needs, rounds, self._options)
