@@ -3,8 +3,8 @@
 The case is the planning case of a library instance: quarters of five years, generated scenarios, a fixed seed. Every
 run is a process of its own, one after another. Ours is run several times and its median taken; ratios of processor
 time are disturbed less by other work on the machine than those by the clock. A run that ends without the gap asked for
-counts as what it took, or as its limit where that is more; its ratio is then a lower bound. What a solver of
-transportation blocks takes alone is in ``rightplace.benchmarks.transport``.
+counts as what it took, or as its limit where that is more; its ratio is then a lower bound. What the
+transportation blocks take alone is in ``rightplace.benchmarks.transport``.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _seconds(measured: Measured) -> list[str]:
     return [f"{measured.clock_seconds:.1f}", f"{measured.processor_seconds:.1f}"]
 
 
-def peers(base: Asked, plan: Plan, memory_gib: float, num_runs: int) -> Iterator[list[str]]:
+def peers(base: Asked, plan: Plan, solvers: Sequence[str], memory_gib: float, num_runs: int) -> Iterator[list[str]]:
     """Each number of scenarios by us, then by the peers, within a multiple of our time."""
     for scenarios in plan.peers_at:
         asked = replace(base, scenarios=scenarios)
@@ -116,7 +116,7 @@ def peers(base: Asked, plan: Plan, memory_gib: float, num_runs: int) -> Iterator
         yield [f"{scenarios}", f"{num_columns:,} × {num_rows:,}", "ours", *_claims(ours), *_seconds(ours), "1", "1",
                f"{ours.peak_mib:,.0f}"]  # fmt: skip
         limit = max(LIMIT_LEAST_SECONDS, LIMIT_TIMES * ours.clock_seconds)
-        for solver in PEERS:
+        for solver in solvers:
             limited = replace(asked, solver=solver, gap=PEER_GAP, limit_seconds=limit, memory_gib=memory_gib)
             theirs = ask(limited)
             yield [f"{scenarios}", "", solver, *_claims(theirs), *_seconds(theirs), *_ratios(ours, theirs, limit),
@@ -193,6 +193,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few scenarios, in some minutes")
     parser.add_argument("--tables", nargs="+", choices=TABLES, default=list(TABLES))
     parser.add_argument("--peers-at", type=int, nargs="+", help="numbers of scenarios that the peers are given")
+    parser.add_argument("--solvers", nargs="+", choices=PEERS, default=list(PEERS), help="the peers")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--target", default="in_area_stretch", help="id of the frontier's target")
     parser.add_argument("--runs", type=int, default=3, help="of ours; its median counts")
@@ -207,7 +208,7 @@ def main() -> None:
     if "peers" in given.tables:
         titles = ["scenarios", "extensive form", "solver", "value", "bound", "gap", "ended", *time_titles]
         titles += ["times ours, clock", "processor", "peak MiB"]
-        _table(titles, peers(base, plan, given.memory, given.runs))
+        _table(titles, peers(base, plan, given.solvers, given.memory, given.runs))
     if "scenarios" in given.tables:
         titles = ["scenarios", "gap", *time_titles, "times the scenarios", "times the processor time", "peak MiB"]
         _table([*titles, "before solving"], scenarios(base, plan, given.runs))
