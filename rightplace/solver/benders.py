@@ -120,7 +120,7 @@ class _Search:
     def gap(self) -> float:
         return (self.best.value - self.bound) / max(1.0, abs(self.best.value))
 
-    def evaluate(self, point: Floats, inner: float, most_rounds: int) -> float:
+    def evaluate(self, point: Floats, inner: float, most_rounds: int, *, is_candidate: bool) -> float:
         """Serve all groups at a point to a tolerance, keep their cuts, and the point where it is the best so far."""
         policies = []
         for group in self.recourse.groups:
@@ -131,18 +131,10 @@ class _Search:
             self.prices[group.number] = max(rounds, key=lambda served: served.bound).prices
             policies.append(policy)
         value = self.master.own_cost(point) + sum(policy.value for policy in policies)
-        if value < self.best.value:
-            self.best = _Best(point, value, policies)
+        if is_candidate and value < self.best.value:
+            self.best = _Best(point, value, tuple(policies))
         return value
 
-    def serve(self, group: Group, point: Floats, inner: float, most_rounds: int) -> Policy:
-        """Serve one group at a point to a tolerance, and keep its cuts."""
-        starts = _bracket(self.prices[group.number], self.recourse.dearest(group))
-        policy, rounds = self.recourse.policy(group, point, starts, inner, most_rounds)
-        self.add([served.cut for served in rounds])
-        best = max(rounds, key=lambda served: served.bound).prices
-        self.prices[group.number] = _towards(best, policy.duals)
-        return policy
 
 def _bracket(prices: Prices) -> list[Prices]:
     """Prices a little below and above: their flows, mixed block by block, are near any policy in between."""
@@ -222,8 +214,8 @@ class Master:
         if self._lp is not None:
             self._lp.add_rows(self.program, np.arange(before, self.program.num_rows))
 
-    def relaxation(self, seconds: float) -> tuple[Floats, Floats, float] | None:
-        """The linear relaxation: point, cost of each group as the cuts have it, value; ``None`` at a limit."""
+    def relaxation(self, seconds: float) -> tuple[Floats, float] | None:
+        """The linear relaxation: point and value; ``None`` when a limit came first."""
         if self._lp is None:
             columns, rows = np.arange(self.program.num_columns), np.arange(self.program.num_rows)
             costs = self.program.objectives[0].costs
@@ -232,8 +224,7 @@ class Master:
             if self._lp.is_infeasible:
                 raise SolverError("the first stage has no feasible point")
             return None
-        point = self._lp.point
-        return point[: self.num_first], point[self.theta] * self.unit, self._lp.value
+        return self._lp.point[: self.num_first], self._lp.value
 
     def whole(
         self, gap: float, seconds: float, start: Floats | None, progress: Callable[[Progress], None] | None = None
@@ -424,14 +415,12 @@ def _relax(search: _Search, most_rounds: int) -> None:
             search.options.progress(Progress("relaxation", search.seconds, least, bound))
         if least - bound <= abs(least) * search.options.relative_gap * 0.5:
             return
-        if search.options.progress is not None:
-            search.options.progress(Progress("relaxation", 0.0, None, bound))
 
 
 def _whole_phase(search: _Search, starts: tuple[Floats, ...]) -> Limit:
     options = search.options
     for point in starts:
-        search.evaluate(point, np.inf, 3)
+        search.evaluate(point, np.inf, 3, is_candidate=True)
     _relax(search, 60)
     search.relaxed = _by_coupling(search)
     for _ in range(_MOST_ROUNDS):
@@ -444,7 +433,7 @@ def _whole_phase(search: _Search, starts: tuple[Floats, ...]) -> Limit:
         if candidate is None:
             break
         inner = max(abs(search.bound) * options.relative_gap * 0.1, 1e-6)
-        search.evaluate(candidate, inner, 12)
+        search.evaluate(candidate, inner, 12, is_candidate=True)
         if options.progress is not None:
             options.progress(Progress("plan", search.seconds, search.best.value, search.bound))
         if search.gap() <= options.relative_gap:
@@ -536,7 +525,7 @@ def outcome_at(
         start = None if prices is None else prices[list(group.couplings)]
         search.prices.append(recourse.even_prices(group, start))
     rough = max(1.0, float(least_cost(staged, recourse.groups).sum()))
-    value = search.evaluate(point, rough * _SERVED_TO, 40)
+    value = search.evaluate(point, rough * _SERVED_TO, 40, is_candidate=True)
     search.bound = master.own_cost(point) + sum(policy.bound for policy in search.best.policies)
     search.relaxed = None
     limit = Limit.NONE if value - search.bound <= rough * _SERVED_TO * len(recourse.groups) else Limit.GAP

@@ -72,7 +72,7 @@ def one_bound(common: StagedProgram, demand: Floats, prices: Floats, seconds: fl
             solved = master.relaxation(max(0.0, ends - time.perf_counter()))
             if solved is None:
                 break
-            point, _, bound = solved
+            point, bound = solved
             if best - bound <= _CLOSE * abs(best):
                 break
         else:

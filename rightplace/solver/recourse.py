@@ -143,10 +143,6 @@ class Recourse:
         """The couplings of a group."""
         return tuple(self.staged.couplings[i] for i in group.couplings)
 
-    def dearest(self, group: Group) -> Floats:
-        """(M,): what missing a unit of each coupling costs; no dearer price gives a valid bound."""
-        return np.array([coupling.price for coupling in self.couplings(group)])
-
     def needs(self, group: Group, point: Floats) -> Floats:
         """(M,): what the flows must reach of each coupling, once the first stage has done its part."""
         return np.array([c.at_least - c.column_values @ point[c.columns] for c in self.couplings(group)])
