@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _CLEARLY = 1e-5
 """What is missed of all targets together, each as a share of itself, so that a clash counts as proven."""
 
+_MOST_ALONE = 40
+"""Of so many targets each is first looked at alone: one that nothing can meet says more than two that clash."""
+
 Member = tuple[str, int]
 
 
@@ -48,6 +51,9 @@ def clash_of(question: PlanningQuestion, solving: SolveOptions, executor: Execut
     whole = _least_missed(question, set(members), solving, executor)
     if not _is_clash(whole):
         return None
+    for member in members if len(members) <= _MOST_ALONE else ():
+        if _is_clash(_least_missed(question, {member}, solving, executor, is_quick=True)):
+            return Clash(members=(member,), relaxation=_relaxation(question, whole))
     wanted = [member for member, i in _first_of(question, members).items() if _matters(question, whole, member)]
     smallest = wanted if _is_clash(_least_missed(question, set(wanted), solving, executor)) else list(members)
     for member in list(smallest):
