@@ -70,12 +70,15 @@ class Clash:
     ----------
     members
         ``(target id, year)``: without any one of them the others could hold together.
+    further
+        Other smallest sets, among the targets that are in none of the ones before.
     relaxation
         ``(target id, year, required, reachable)``: the least change, over all targets, that lets the rest hold.
     """
 
     members: tuple[tuple[str, int], ...]
     relaxation: tuple[tuple[str, int, float, float], ...]
+    further: tuple[tuple[tuple[str, int], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

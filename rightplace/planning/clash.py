@@ -51,16 +51,34 @@ def clash_of(question: PlanningQuestion, solving: SolveOptions, executor: Execut
     whole = _least_missed(question, set(members), solving, executor)
     if not _is_clash(whole):
         return None
+    found, left = [_smallest(question, set(members), whole, solving, executor)], set(members)
+    while left := left - set(found[-1]):
+        rest = _least_missed(question, left, solving, executor)
+        if not _is_clash(rest):
+            break
+        found.append(_smallest(question, left, rest, solving, executor))
+    return Clash(members=found[0], further=tuple(found[1:]), relaxation=_relaxation(question, whole))
+
+
+def _smallest(
+    question: PlanningQuestion,
+    among: set[Member],
+    missed: StagedOutcome,
+    solving: SolveOptions,
+    executor: Executor | None,
+) -> tuple[Member, ...]:
+    """A smallest clash among targets that clash: one that nothing can meet, or those that prove it, thinned out."""
+    members = [member for member in members_of(question) if member in among]
     for member in members if len(members) <= _MOST_ALONE else ():
         if _is_clash(_least_missed(question, {member}, solving, executor, is_quick=True)):
-            return Clash(members=(member,), relaxation=_relaxation(question, whole))
-    wanted = [member for member, i in _first_of(question, members).items() if _matters(question, whole, member)]
-    smallest = wanted if _is_clash(_least_missed(question, set(wanted), solving, executor)) else list(members)
+            return (member,)
+    wanted = [member for member in members if _matters(question, among, missed, member)]
+    smallest = wanted if _is_clash(_least_missed(question, set(wanted), solving, executor)) else members
     for member in list(smallest):
         rest = set(smallest) - {member}
         if rest and _is_clash(_least_missed(question, rest, solving, executor, is_quick=True)):
             smallest.remove(member)
-    return Clash(members=tuple(smallest), relaxation=_relaxation(question, whole))
+    return tuple(smallest)
 
 
 def is_impossible(question: PlanningQuestion, solving: SolveOptions, executor: Executor | None = None) -> bool:
@@ -78,10 +96,6 @@ def members_of(question: PlanningQuestion) -> dict[Member, list[int]]:
             measure = names[coupling.name.rsplit("/", 1)[0] if coupling.scenario is not None else coupling.name]
             members.setdefault((question.case.targets[measure.target].id, measure.year), []).append(i)
     return members
-
-
-def _first_of(question: PlanningQuestion, members: dict[Member, list[int]]) -> dict[Member, int]:
-    return {member: found[0] for member, found in members.items()}
 
 
 def _size(question: PlanningQuestion, coupling: Coupling) -> float:
@@ -129,9 +143,9 @@ def _is_clash(outcome: StagedOutcome) -> bool:
     return outcome.bound > 1e3 * _CLEARLY
 
 
-def _matters(question: PlanningQuestion, outcome: StagedOutcome, member: Member) -> bool:
-    """Whether a target has a price in the least miss: the others take no part in the proof."""
-    positions = [i for found in members_of(question).values() for i in found]
+def _matters(question: PlanningQuestion, among: set[Member], outcome: StagedOutcome, member: Member) -> bool:
+    """Whether a target has a price in the least miss among some: the others take no part in the proof."""
+    positions = [i for key, found in members_of(question).items() if key in among for i in found]
     mine = set(members_of(question)[member])
     return any(outcome.prices[at] > 0 for at, i in enumerate(positions) if i in mine)
 

@@ -223,6 +223,9 @@ def clash_object(case: PlanningCase, clash: Clash) -> dict[str, Any]:
     names = case.year_names
     return {
         "members": [{"target": target_id, "year": names[year]} for target_id, year in clash.members],
+        "further": [
+            [{"target": target_id, "year": names[year]} for target_id, year in members] for members in clash.further
+        ],
         "relaxation": [
             {"target": target_id, "year": names[year], "required": required, "reachable": reachable}
             for target_id, year, required, reachable in clash.relaxation

@@ -158,13 +158,14 @@ def fresh_sentence(found: OutOfSample, result: PlanResult) -> str:
 def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
     """Which targets cannot hold together, and the least that would have to be given."""
     targets = {target.id: target for target in case.targets}
-    members = [
-        _asked(case, targets[target_id], year, targets[target_id].values[year]) for target_id, year in clash.members
-    ]
-    if len(members) == 1:
-        yield f"This target cannot be met, whatever is done: {members[0]}."
-    else:
-        yield f"These {len(members)} targets cannot hold together; without any one of them the others can:"
+    for number, found in enumerate((clash.members, *clash.further)):
+        members = [_asked(case, targets[key], year, targets[key].values[year]) for key, year in found]
+        also = "Nor can this one" if number else "This target cannot be met, whatever is done"
+        if len(members) == 1:
+            yield f"{also}: {members[0]}."
+            continue
+        these = f"Nor can these {len(members)} hold" if number else f"These {len(members)} targets cannot hold"
+        yield f"{these} together; without any one of them the others can:"
         yield from (f"   {member}" for member in members)
     if clash.relaxation:
         yield "The least change with which all targets hold:"
