@@ -33,6 +33,8 @@ _SERVED_TO = 1e-7
 """A single point is served to within this share of what service costs at least."""
 _LAST_GAP, _LAST_SECONDS = 0.001, 3.0
 """When a limit came before any point: how closely the master is then solved, and how long it, and serving, may take."""
+_MANY_ARCS = 20_000
+"""More arcs than these make a program large."""
 _OUTWARD = 0.5
 """How far from the best point towards the master's a cut is made."""
 _FAR = 0.01
@@ -120,12 +122,22 @@ class _Search:
     def gap(self) -> float:
         return (self.best.value - self.bound) / max(1.0, abs(self.best.value))
 
+    @property
+    def is_large(self) -> bool:
+        """Serving takes nearly all the time, so points and prices are chosen with more care."""
+        return len(self.staged.arc_costs) > _MANY_ARCS
+
+    def _starts(self, group: Group) -> list[Prices]:
+        """Prices to begin with: those around the last ones; of a large program, first these alone."""
+        start = self.prices[group.number]
+        around = _bracket(start) if len(group.couplings) else []
+        return [start, *around] if self.is_large or not around else around
+
     def evaluate(self, point: Floats, inner: float, most_rounds: int, *, is_candidate: bool) -> float:
         """Serve all groups at a point to a tolerance, keep their cuts, and the point where it is the best so far."""
         policies = []
         for group in self.recourse.groups:
-            start = self.prices[group.number]
-            starts = [start] if not len(group.couplings) else [start, *_bracket(start)]
+            starts = self._starts(group)
             policy, rounds = self.recourse.policy(group, point, starts, inner, most_rounds)
             self.add([served.cut for served in rounds])
             self.prices[group.number] = max(rounds, key=lambda served: served.bound).prices
@@ -392,8 +404,8 @@ def recourse_prices(recourse: Recourse, group: Group, couplings: Floats) -> Pric
 def _relax(search: _Search, most_rounds: int) -> None:
     """Cutting planes on the linear relaxation, until its bound is near the value of the best point found.
 
-    Cuts are made between the best point so far and the master's own, which jumps about while it has few cuts
-    (in-out separation; Ben-Ameur and Neto 2007, doi:10.1002/net.20190).
+    Of a large program, cuts are made between the best point so far and the master's own, which jumps about while it has
+    few cuts (in-out separation; Ben-Ameur and Neto 2007, doi:10.1002/net.20190).
     """
     inside, least = None, np.inf
     for _ in range(most_rounds):
@@ -403,10 +415,10 @@ def _relax(search: _Search, most_rounds: int) -> None:
         outside, bound = solved
         search.bound = max(search.bound, bound)
         point = outside
-        if inside is not None and least - bound <= abs(least) * _FAR:
+        if search.is_large and inside is not None and least - bound <= abs(least) * _FAR:
             point = _OUTWARD * outside + (1 - _OUTWARD) * inside
         inner = max(abs(bound) * search.options.relative_gap * 0.1, 1e-6)
-        if np.isfinite(least):
+        if search.is_large and np.isfinite(least):
             inner = max(inner, _INNER * (least - bound))
         value = search.evaluate(point, inner, 8, is_candidate=False)
         if value < least:
