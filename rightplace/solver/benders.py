@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.errors import SolverError
-from rightplace.program import Domain, Objective, ProgramBuilder
+from rightplace.program import Domain, Mask, Objective, ProgramBuilder
 from rightplace.solver import highs
 from rightplace.solver.outcome import Limit, Progress, Reason, SolveOptions
 from rightplace.solver.parts import Prices
@@ -41,6 +41,8 @@ _FAR = 0.01
 """Share of the value: with a gap above it, cuts are made at the master's point itself."""
 _INNER = 0.1
 """Share of the gap of the relaxation to which a group is served."""
+_FEW_ROUNDS, _SEEN, _USED = 3, 6, 1e-7
+"""Rounds among few columns: those that one of the last points of the relaxation used, and by how much at least."""
 _MIP_SHARE = 0.3
 """The master's integer program is solved to this share of the gap asked for: the rest is left to the cuts."""
 
@@ -95,6 +97,7 @@ class _Search:
     bound: float = -np.inf
     prices: list[Prices] = field(default_factory=list)
     relaxed: Floats | None = None
+    seen: list[Mask] = field(default_factory=list)
     enough: Callable[[float, float], bool] | None = None
 
     def add(self, cuts: list[Cut]) -> None:
@@ -239,15 +242,31 @@ class Master:
         return self._lp.point[: self.num_first], self._lp.value
 
     def whole(
-        self, gap: float, seconds: float, start: Floats | None, progress: Callable[[Progress], None] | None = None
+        self,
+        gap: float,
+        seconds: float,
+        start: Floats | None,
+        progress: Callable[[Progress], None] | None = None,
+        among: Mask | None = None,
     ) -> tuple[Floats | None, float | None]:
-        """The integer program: point and bound."""
+        """The integer program: point and bound.
+
+        Parameters
+        ----------
+        among
+            (first.num_columns,): the whole columns that may be used; then the bound is none of the program.
+        """
         program = self.program
+        if among is not None:
+            barred = np.flatnonzero((self.staged.first.domains == Domain.INTEGER) & ~among)
+            upper = program.upper.copy()
+            upper[barred] = program.lower[barred]
+            program = replace(program, upper=upper)
         if start is not None:
             program = replace(program, start=self._completed(start))
         options = replace(self.options, relative_gap=gap, time_limit_seconds=max(seconds, 0.0), progress=progress)
         given = highs.minimise(program, program.objectives[0], options)
-        if given.reason is Reason.INFEASIBLE:
+        if given.reason is Reason.INFEASIBLE and among is None:
             raise SolverError("the first stage has no feasible point")
         if given.values is None:
             return None, given.bound
@@ -414,6 +433,7 @@ def _relax(search: _Search, most_rounds: int) -> None:
             return
         outside, bound = solved
         search.bound = max(search.bound, bound)
+        search.seen = [*search.seen[1 - _SEEN :], outside > _USED]
         point = outside
         if search.is_large and inside is not None and least - bound <= abs(least) * _FAR:
             point = _OUTWARD * outside + (1 - _OUTWARD) * inside
@@ -435,6 +455,8 @@ def _whole_phase(search: _Search, starts: tuple[Floats, ...]) -> Limit:
         search.evaluate(point, np.inf, 3, is_candidate=True)
     _relax(search, 60)
     search.relaxed = _by_coupling(search)
+    if _few_columns(search):
+        return Limit.GAP
     for _ in range(_MOST_ROUNDS):
         if search.is_over:
             break
@@ -455,6 +477,30 @@ def _whole_phase(search: _Search, starts: tuple[Floats, ...]) -> Limit:
     if options.stop.is_set():
         return Limit.INTERRUPT
     return Limit.GAP if search.is_enough else Limit.TIME
+
+
+def _few_columns(search: _Search) -> bool:
+    """Look for a plan among the columns that the relaxation used lately; whether one is near enough to the bound."""
+    gap = search.options.relative_gap
+    among = np.logical_or.reduce(search.seen) if search.seen else None
+    for _ in range(_FEW_ROUNDS):
+        if search.is_over or among is None:
+            return False
+        candidate, _ = search.master.whole(gap * _MIP_SHARE, search.left, search.best.point, among=among)
+        if candidate is None:
+            return False
+        before = search.best.value
+        search.evaluate(candidate, max(abs(search.bound) * gap * 0.1, 1e-6), 12, is_candidate=True)
+        solved = search.master.relaxation(search.left)
+        if solved is not None:
+            search.bound = max(search.bound, solved[1])
+        if search.options.progress is not None:
+            search.options.progress(Progress("plan", search.seconds, search.best.value, search.bound))
+        if search.gap() <= gap:
+            return True
+        if search.best.value >= before:
+            return False
+    return False
 
 
 def _watched(search: _Search) -> Callable[[Progress], None] | None:
