@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -21,7 +22,7 @@ SEEDS = range(8)
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("values", [(0.1, 0.3, 0.5, 0.7, 0.9), (0.9, 0.2, 0.6)])
 def test_a_frontier_is_what_separate_plans_say(seed: int, values: tuple[float, ...]) -> None:
-    """Each point has the value of a plan made for it alone, in whichever order, and more of the target costs no less."""
+    """Each point has the value of a plan made for it alone, in whichever order; more of the target costs no less."""
     near = Target(id="near", measure=Measure.IN_AREA_SHARE, sense=Sense.AT_LEAST, values={0: 0.0})
     case = tiny_case(seed).replace(targets=(near,))
     points = frontier(case, "near", values, ALONE, SOLVING)
@@ -36,7 +37,7 @@ def test_a_frontier_is_what_separate_plans_say(seed: int, values: tuple[float, .
             assert point.bound_pence <= alone.plan.value_pence + POUND
             assert alone.plan.bound_pence <= point.cost_pence + POUND
     reached = sorted((point for point in points if point.reachable), key=lambda point: point.value)
-    for less, more in zip(reached, reached[1:], strict=False):
+    for less, more in itertools.pairwise(reached):
         assert (less.bound_pence or 0.0) <= (more.cost_pence or 0.0) + POUND
     worst = max((point.value for point in reached), default=-1.0)
     assert all(point.value > worst for point in points if not point.reachable)
