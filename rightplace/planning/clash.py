@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rightplace.solver.outcome import SolveOptions
     from rightplace.staged import Coupling, StagedProgram
 
+_SCALE = 1e6
+"""A miss of all that a target asks for counts so much: HiGHS proves integer programs to half a unit only."""
 _CLEARLY = 1e-5
 """What is missed of all targets together, each as a share of itself, so that a clash counts as proven."""
 
@@ -121,14 +123,14 @@ def _least_missed(
     for member, positions in members_of(question).items():
         for i in positions if member in members else ():
             coupling = question.staged.couplings[i]
-            weight = 1e3 / _size(question, coupling)
+            weight = _SCALE / _size(question, coupling)
             if coupling.scenario is not None:
                 weight *= float(question.staged.probability[coupling.scenario])
             kept.append(replace(coupling, price=weight))
     staged = _costless(question.staged, tuple(kept))
 
     def enough(value: float, bound: float) -> bool:
-        return bound > 1e3 * _CLEARLY or value <= 1e3 * MISSED * 1e-3
+        return bound > _SCALE * _CLEARLY or value <= _SCALE * MISSED * 1e-3
 
     limits = replace(solving, relative_gap=0.05 if is_quick else 0.001, progress=None)
     return decompose(staged, limits, executor, enough=enough if is_quick else None)
@@ -140,7 +142,7 @@ def _costless(staged: StagedProgram, couplings: tuple[Coupling, ...]) -> StagedP
 
 
 def _is_clash(outcome: StagedOutcome) -> bool:
-    return outcome.bound > 1e3 * _CLEARLY
+    return outcome.bound > _SCALE * _CLEARLY
 
 
 def _matters(question: PlanningQuestion, among: set[Member], outcome: StagedOutcome, member: Member) -> bool:
