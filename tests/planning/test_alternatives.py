@@ -16,7 +16,7 @@ from tests.planning.tiny_cases import ALONE, tiny_case
 GAP = 1e-5
 POUND = 100.0
 SOLVING = SolveOptions(relative_gap=GAP)
-SEEDS = range(8)
+SEEDS = range(4)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

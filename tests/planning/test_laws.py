@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 GAP = 1e-5
 POUND = 100.0
 SEEDS = st.integers(0, 100_000)
-FEW = settings(max_examples=15)
+FEW = settings(max_examples=8)
 
 
 @dataclass(frozen=True, slots=True)
