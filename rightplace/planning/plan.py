@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from rightplace.errors import NothingFeasible
 from rightplace.instances.supply_grain import is_coarse
 from rightplace.plan_result import PlanResult
 from rightplace.planning.answered import checked, plan_of
@@ -17,7 +18,7 @@ from rightplace.planning.phases import Phases
 from rightplace.planning.question import PlanOptions, dearer, hard_misses, nothing, question_of, solved
 from rightplace.program import Domain
 from rightplace.result import Status
-from rightplace.solver.answer import version_of
+from rightplace.solver.answer import OURS, version_of
 from rightplace.solver.benders import StagedOutcome, decompose, outcome_at
 from rightplace.solver.outcome import Reason, SolveOptions
 
@@ -102,7 +103,7 @@ def plan_capacity(
         plan=best.plan,
         certificate=best.certificate,
         payers=best.payers,
-        shadow_prices=shadow_prices(question, outcome),
+        shadow_prices=shadow_prices(question, outcome) if solving.solver == OURS else (),
         binding=binding(question, outcome),
         notes=_notes(question, options),
     )
@@ -200,7 +201,10 @@ def _next_best(
     other = differing(question, outcome)
     if other is None:
         return None
-    found = solved(other.staged, solving, executor, (), outcome.cuts)
+    try:
+        found = solved(other.staged, solving, executor, (), outcome.cuts)
+    except NothingFeasible:  # pins leave no other set of levers
+        return None
     if found.point is None or hard_misses(other.staged, found.missed):
         return None
     return plan_of(other, found, solving, who, executor)

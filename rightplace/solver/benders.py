@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.errors import SolverError
+from rightplace.errors import NothingFeasible, SolverError
 from rightplace.program import Domain, Mask, Objective, ProgramBuilder
 from rightplace.solver import highs
 from rightplace.solver.outcome import Limit, Progress, Reason, SolveOptions
@@ -41,6 +41,8 @@ _FAR = 0.01
 """Share of the value: with a gap above it, cuts are made at the master's point itself."""
 _INNER = 0.1
 """Share of the gap of the relaxation to which a group is served."""
+_LITTLE = 0.01
+"""How much less is asked of a target for its shadow price: of a child; of a large sum, a ten-thousandth."""
 _FEW_ROUNDS, _SEEN, _USED = 3, 6, 1e-7
 """Rounds among few columns: those that one of the last points of the relaxation used, and by how much at least."""
 _MIP_SHARE = 0.3
@@ -198,6 +200,7 @@ class Master:
         least = least_cost(staged, groups)
         self.program.lower[self.theta] = least / self.unit
         self.num_first = first.num_columns
+        self.cut_rows: list[int] = []
         self._lp: highs.GrowingLP | None = None
 
     def free_below(self) -> None:
@@ -226,6 +229,7 @@ class Master:
         self.program = self.program.with_rows(
             name, np.concatenate(rows), np.concatenate(columns), np.concatenate(values), np.array(upper)
         )
+        self.cut_rows += range(before, self.program.num_rows)
         if self._lp is not None:
             self._lp.add_rows(self.program, np.arange(before, self.program.num_rows))
 
@@ -237,9 +241,28 @@ class Master:
             self._lp = highs.GrowingLP(self.program, costs, columns, rows, self.options)
         if not self._lp.solve(seconds, is_short=True):
             if self._lp.is_infeasible:
-                raise SolverError("the first stage has no feasible point")
+                raise NothingFeasible("the first stage has no feasible point")
             return None
         return self._lp.point[: self.num_first], self._lp.value
+
+    def with_less(
+        self, cuts: list[Cut], position: int, less: float, groups: tuple[Group, ...], seconds: float
+    ) -> float | None:
+        """The value of the relaxation with a little less asked of one coupling; ``None`` at a limit."""
+        assert self._lp is not None  # the relaxation has been solved
+        rows, changed = [], []
+        for row, cut in zip(self.cut_rows, cuts, strict=True):
+            mine = groups[cut.group].couplings
+            price = cut.prices.couplings[mine.index(position)] if position in mine else 0.0
+            if price:
+                rows.append(row)
+                changed.append((price * less - cut.constant) / self.unit)
+        at = np.array(rows, dtype=np.int64)
+        self._lp.set_row_upper(at, np.array(changed))
+        is_solved = self._lp.solve(seconds, is_short=True)
+        value = self._lp.value if is_solved else None
+        self._lp.set_row_upper(at, self.program.row_upper[at])
+        return value
 
     def whole(
         self,
@@ -267,7 +290,7 @@ class Master:
         options = replace(self.options, relative_gap=gap, time_limit_seconds=max(seconds, 0.0), progress=progress)
         given = highs.minimise(program, program.objectives[0], options)
         if given.reason is Reason.INFEASIBLE and among is None:
-            raise SolverError("the first stage has no feasible point")
+            raise NothingFeasible("the first stage has no feasible point")
         if given.values is None:
             return None, given.bound
         point = given.values[: self.num_first]
@@ -346,8 +369,10 @@ def decompose(
 
     Raises
     ------
+    NothingFeasible
+        When the first stage has no feasible point.
     SolverError
-        When the first stage has no feasible point, or a bound lies above a value.
+        When a bound lies above a value.
     """
     began = time.perf_counter()
     recourse = Recourse(staged, options, executor)
@@ -454,7 +479,7 @@ def _whole_phase(search: _Search, starts: tuple[Floats, ...]) -> Limit:
     for point in starts:
         search.evaluate(point, np.inf, 3, is_candidate=True)
     _relax(search, 60)
-    search.relaxed = _by_coupling(search)
+    search.relaxed = _slopes(search)
     if _few_columns(search):
         return Limit.GAP
     for _ in range(_MOST_ROUNDS):
@@ -529,12 +554,25 @@ def _last_try(search: _Search) -> None:
         search.evaluate(point, abs(search.bound) * _LAST_GAP * 0.1, 12, is_candidate=True)
 
 
-def _by_coupling(search: _Search) -> Floats:
-    """The prices of all couplings, as they stand."""
-    prices = np.zeros(len(search.staged.couplings))
-    for group, found in zip(search.recourse.groups, search.prices, strict=True):
-        prices[list(group.couplings)] = found.couplings
-    return prices
+def _slopes(search: _Search) -> Floats:
+    """What asking a little less of each coupling would save, as the cuts have it: at most so much.
+
+    Each coupling is moved in all cuts that price it, and the relaxation solved again from where it stood. Prices of a
+    single round will not do: where a target is just reached, they may be anything up to the price of missing it.
+    """
+    staged, master = search.staged, search.master
+    slopes = np.zeros(len(staged.couplings))
+    solved = master.relaxation(search.left)
+    if solved is None:
+        return slopes
+    for i, coupling in enumerate(staged.couplings):
+        if search.is_over or coupling.scenario is not None:
+            continue
+        less = _LITTLE * max(1.0, _LITTLE * abs(coupling.at_least))
+        value = master.with_less(search.cuts, i, less, search.recourse.groups, search.left)
+        if value is not None:
+            slopes[i] = max(0.0, (solved[1] - value) / less)
+    return slopes
 
 
 def _outcome(search: _Search, limit: Limit, seconds: float) -> StagedOutcome:

@@ -351,8 +351,11 @@ def _answer(highs: Any, options: SolveOptions) -> Answer:
     detail = f"HiGHS: {highs.modelStatusToString(status)}"
     known = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     values = np.array(highs.getSolution().col_value) if known else None
-    bound = info.mip_dual_bound if abs(info.mip_dual_bound) < 1e30 else None
     statuses = highspy.HighsModelStatus
+    if not any(kind != highspy.HighsVarType.kContinuous for kind in highs.getLp().integrality_):
+        bound = info.objective_function_value if status == statuses.kOptimal else None
+    else:
+        bound = info.mip_dual_bound if abs(info.mip_dual_bound) < 1e30 else None
     if status == statuses.kOptimal and values is not None and bound is not None:
         return claim(values, info.objective_function_value, bound, detail)
     if status == statuses.kInfeasible:
