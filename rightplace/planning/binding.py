@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rightplace.staged import Floats, Ints
 
 _NOTHING = 1e-6
+_POUND = 0.01
+"""A target binds when asking for one unit less saves more than this, in pounds."""
 _MADE_UP = 0.9
 """Of the price of missing a hard target: a shadow price above this says that no more can be had, not what it costs."""
 _FAMILIES = {
@@ -76,7 +78,7 @@ def binding(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[str, ..
     """What is used to its limit, in words: targets that cost something, then limits of levers."""
     words = []
     for coupling, price in zip(question.staged.couplings, outcome.prices, strict=True):
-        if price > _NOTHING and coupling.scenario is None:
+        if price > _POUND and coupling.scenario is None:
             words.append(f"target {coupling.name}")
     first, point = question.staged.first, _point(outcome)
     activity = np.bincount(first.entry_rows, first.row_values * point[first.row_columns], minlength=first.num_rows)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from rightplace.errors import NothingFeasible
+from rightplace.instances.levers import CostSharing
 from rightplace.instances.supply_grain import is_coarse
 from rightplace.plan_result import PlanResult
 from rightplace.planning.answered import checked, plan_of
@@ -214,7 +215,7 @@ def _notes(question: PlanningQuestion, options: PlanOptions) -> tuple[str, ...]:
     """What is not in the answer, and why."""
     notes = []
     if options.fresh is None:
-        notes.append("not tried on fresh scenarios: the demand is a table, and nobody says how it came about")
+        notes.append("not tried on fresh scenarios: none were asked for, or the demand is a table from who knows where")
     shortlist = question.case.instance.policy.search.shortlist
     if shortlist:
         notes.append(
@@ -222,7 +223,15 @@ def _notes(question: PlanningQuestion, options: PlanOptions) -> tuple[str, ...]:
             f"{shortlist} kinds of place for each cohort"
         )
     if is_coarse(question.case):
-        notes.append("many authorities: today's settings are told apart coarsely, and less is allowed than is lawful")
+        notes.append("many authorities: today's settings are told apart coarsely, so who may live where is approximate")
+    levers = question.case.levers.new_homes
+    if any(target.authority_id and target.measure.is_money for target in question.case.targets) and any(
+        home.enabled and home.cost_sharing is CostSharing.BY_USE and len(home.open_to_ids) > 1 for home in levers
+    ):
+        notes.append(
+            "budgets of one authority divide homes that are shared by use by children in care, because use is not known "
+            "beforehand; who pays divides them by use"
+        )
     if question.case.demand.num_scenarios == 1:
         notes.append("one scenario: nothing is said of what foresight is worth")
     return tuple(notes)
