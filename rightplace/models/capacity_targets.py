@@ -93,7 +93,7 @@ def couplings_of(
 ) -> tuple[Coupling, ...]:
     """The couplings of all targets: one for each year, of likely ones one for each scenario and year.
 
-    Named ``target year``, likely ones ``target year/scenario``. A hard one has a price that is sure to be worth
+    Named ``target year``, likely ones ``target year/scenario``. A hard one has a price that is meant to be worth
     avoiding: twice the dearest use of a place, or of a lever by the child that it makes room for, over the whole plan,
     for a child; that or the dearest lever for a provider; a hundred for a pound of a budget.
     """

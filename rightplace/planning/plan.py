@@ -229,8 +229,8 @@ def _notes(question: PlanningQuestion, options: PlanOptions) -> tuple[str, ...]:
         home.enabled and home.cost_sharing is CostSharing.BY_USE and len(home.open_to_ids) > 1 for home in levers
     ):
         notes.append(
-            "budgets of one authority divide homes that are shared by use by children in care, because use is not known "
-            "beforehand; who pays divides them by use"
+            "budgets of one authority divide homes that are shared by use by children in care, because use is not "
+            "known beforehand; who pays divides them by use"
         )
     if question.case.demand.num_scenarios == 1:
         notes.append("one scenario: nothing is said of what foresight is worth")
