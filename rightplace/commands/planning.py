@@ -176,12 +176,24 @@ def decided(
     if pins is not None:
         kept = read_schedule(pins, case)
         pinned += kept
-        levers, said = {action.lever_id for action in kept}, {(action.lever_id, action.quarter) for action in kept}
-        quarters = [case.first + t for t in range(case.demand.num_quarters)]
-        forbidden += [(lever, when) for lever in sorted(levers) for when in quarters if (lever, when) not in said]
+        forbidden += _all_else(case, kept)
     if pinned or forbidden:
         _refuse_impossible(case, pinned, forbidden)
     return tuple(pinned), tuple(forbidden)
+
+
+def _all_else(case: PlanningCase, kept: Sequence[Action]) -> list[tuple[str, Quarter]]:
+    """The other quarters of the levers of a schedule; a conversion goes on from its first quarter."""
+    conversions = {conversion.id for conversion in case.levers.conversions}
+    said = {(action.lever_id, action.quarter) for action in kept}
+    begins = {key: min(when for lever_id, when in said if lever_id == key) for key, _ in said}
+    quarters = [case.first + t for t in range(case.demand.num_quarters)]
+    return [
+        (key, when)
+        for key in sorted(begins)
+        for when in quarters
+        if (key, when) not in said and not (key in conversions and when > begins[key])
+    ]
 
 
 def _refuse_impossible(

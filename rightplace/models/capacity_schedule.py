@@ -82,14 +82,14 @@ def pinned(
     Raises
     ------
     ValueError
-        Naming every pin that has no column, and every forbidden lever that there is none of.
+        Naming every pin that has no column, every forbidden lever that there is none of, and every pin that is
+        forbidden.
     """
     actions, banned = schedule_of(pins), tuple(forbids)
     at, converting = _places(columns)
     wrong = _wrong(columns, actions, at.keys() | converting)
-    _refuse(
-        wrong + [f"{lever_id}: expected an enabled lever" for lever_id, _ in banned if lever_id not in columns.levers]
-    )
+    wrong += [f"{lever_id}: expected an enabled lever" for lever_id, _ in banned if lever_id not in columns.levers]
+    _refuse(wrong + _contradictions(columns, actions, banned))
     first = staged.first
     lower, upper = first.lower.copy(), first.upper.copy()
     for action in actions:
@@ -141,6 +141,26 @@ def _wrong(columns: CapacityColumns, actions: tuple[Action, ...], known: Abstrac
 def _refuse(wrong: list[str]) -> None:
     if wrong:
         raise ValueError("; ".join(wrong))
+
+
+def _contradictions(
+    columns: CapacityColumns, actions: Iterable[Action], banned: Iterable[tuple[str, Quarter | None]]
+) -> list[str]:
+    """Each pin that is forbidden: both are named. A pinned conversion also holds in the quarters that follow."""
+    actions = tuple(actions)
+    pinned_at = {(action.lever_id, action.quarter) for action in actions if action.quantity > 0}
+    pinned_at |= {
+        (columns.convert.levers[lever].id, columns.first + quarter)
+        for (lever, quarter), places in _in_force(columns, actions).items()
+        if places > 0
+    }
+    found = []
+    for key, banned_at in banned:
+        pins = [quarter for lever_id, quarter in pinned_at if lever_id == key and banned_at in (None, quarter)]
+        if pins:
+            when = "in every quarter" if banned_at is None else f"in {banned_at}"
+            found.append(f"{key} is pinned in {min(pins)} and forbidden {when}: expected one of the two")
+    return found
 
 
 def _no_column(columns: CapacityColumns, action: Action) -> str:

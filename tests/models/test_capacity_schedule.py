@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rightplace.capacity_plan import Action, schedule_of
 from rightplace.instances.levers import Focus, HomeChangeKind, Levers
+from rightplace.instances.quarters import Quarter
 from rightplace.instances.targets import Measure
 from rightplace.models.capacity import baseline_point, capacity_program, capacity_schedule, pinned, point_of
 from tests.models.capacity_cases import (
@@ -170,6 +171,27 @@ def test_what_is_forbidden_is_out_in_its_quarter_or_altogether() -> None:
     uses = COLUMNS.convert
     assert not fixed.first.upper[uses.column[uses.lever == 0]].any()
     assert fixed.first.upper[uses.column[uses.lever == 1]].all()
+
+
+@pytest.mark.parametrize(
+    ("pin", "forbid", "expected"),
+    [
+        (act("small", 1, 1), ("small", None), "small is pinned in 2024Q3 and forbidden in every quarter"),
+        (act("small", 1, 1), ("small", FIRST + 1), "small is pinned in 2024Q3 and forbidden in 2024Q3"),
+        (act("support", 3, 2), ("support", FIRST + 4), "support is pinned in 2025Q2 and forbidden in 2025Q2"),
+    ],
+)
+def test_a_pin_that_is_forbidden_is_refused(pin: Action, forbid: tuple[str, Quarter | None], expected: str) -> None:
+    """Altogether, in its quarter, and of a conversion while it holds: both are named."""
+    with pytest.raises(ValueError, match=expected):
+        pinned(STAGED, COLUMNS, [pin], [forbid])
+
+
+def test_a_pin_beside_what_is_forbidden_is_kept() -> None:
+    """Another quarter of the lever, a conversion before it begins and after it has ended."""
+    pinned(STAGED, COLUMNS, [act("small", 1, 1)], [("small", FIRST + 2)])
+    ends = [act("support", 3, 2), act("support", 0, 4)]
+    pinned(STAGED, COLUMNS, ends, [("support", FIRST + 1), ("support", FIRST + 4)])
 
 
 def test_pins_and_forbids_that_mean_nothing_are_refused_all_at_once() -> None:
