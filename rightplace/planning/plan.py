@@ -73,7 +73,7 @@ def plan_capacity(
     staged, clash = question.staged, None
     if outcome.point is not None and hard_misses(staged, outcome.missed) and not phases.is_stopped:
         phases.begin("do the targets fit together")
-        clash = clash_of(question, solving, executor)
+        clash = clash_of(question, solving, executor, is_with_pins=options.restricts)
         if clash is None:
             staged, outcome = _dearer(staged, outcome, phases.solving_for(), executor)
     if clash is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,6 @@ from hypothesis import strategies as st
 
 from rightplace.capacity_plan import Action, schedule_of
 from rightplace.instances.levers import Focus, HomeChangeKind, Levers
-from rightplace.instances.quarters import Quarter
 from rightplace.instances.targets import Measure
 from rightplace.models.capacity import baseline_point, capacity_program, capacity_schedule, pinned, point_of
 from tests.models.capacity_cases import (
@@ -30,6 +31,9 @@ from tests.models.capacity_cases import (
     steady,
     target,
 )
+
+if TYPE_CHECKING:
+    from rightplace.instances.quarters import Quarter
 
 LEVERS = Levers(
     new_homes=(
