@@ -4,6 +4,7 @@ RightplaceError
 ├── InstanceError     input refused: every fault of it, each with file, row, column, value and what was expected
 ├── PlanError         a plan file that cannot be read as a plan
 └── SolverError       a back end failed or said something that makes no sense
+    ├── NoFeasiblePoint   proven: nothing satisfies the limits
     └── BackendMissing
 """
 
@@ -15,7 +16,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["BackendMissing", "Fault", "InstanceError", "PlanError", "RightplaceError", "SolverError", "reason_of"]
+__all__ = [
+    "BackendMissing",
+    "Fault",
+    "InstanceError",
+    "NoFeasiblePoint",
+    "PlanError",
+    "RightplaceError",
+    "SolverError",
+    "reason_of",
+]
 
 
 class RightplaceError(Exception):
@@ -82,6 +92,10 @@ def reason_of(error: BaseException) -> str:
 
 class SolverError(RightplaceError):
     """A back end failed; the message carries its raw status and the end of its log."""
+
+
+class NoFeasiblePoint(SolverError):
+    """It is proven that nothing satisfies the limits, whatever it costs."""
 
 
 class BackendMissing(SolverError):

@@ -106,7 +106,8 @@ class PlanResult:
     Parameters
     ----------
     status
-        Optimal within the gap asked for, feasible, or infeasible (then ``clash`` says why and there is no plan).
+        Optimal within the gap asked for, feasible, or infeasible (then there is no plan, and ``clash`` says why; or
+        ``notes``, where no plan keeps what is pinned and forbidden).
     baseline
         Doing nothing: no lever is used, whatever the targets say.
     next_best

@@ -111,7 +111,8 @@ def plan(
 
     Prints the schedule by quarter, carers and cost by year against doing nothing, each target with its range and what a
     little more of it costs, what binds, and how good and how sure the plan is. Every plan is checked without the model.
-    Exit code 4 when the targets cannot hold together: then it says which, and the least that would have to give.
+    Exit code 4 when the targets cannot hold together: then it says which, and the least that would have to give; and
+    when no plan keeps what is pinned.
 
     To begin with: rightplace plan barnet_2014 --pins published. Levers and targets of your own: rightplace template
     --planning. What each line means: docs/plan.md.
@@ -120,6 +121,7 @@ def plan(
     from rightplace.planning import PlanOptions, plan_capacity
     from rightplace.reports.capacity_answer import capacity_object
     from rightplace.reports.capacity_terminal import print_capacity_result
+    from rightplace.result import Status
 
     inputs = PlanningInputs(instance, policy, demand, targets, levers, scenarios, years, growth, seed)
     sources = [*inputs.sources, *([pins] if pins is not None else [])]
@@ -145,7 +147,7 @@ def plan(
     sys.stdout.flush()  # the answer is worth having even when it cannot be written
     if result.plan is None:
         interrupted = exit_code_of(solving)
-        raise typer.Exit(EXIT_NO_ANSWER if result.clash is not None else interrupted or EXIT_LIMIT)
+        raise typer.Exit(EXIT_NO_ANSWER if result.status is Status.INFEASIBLE else interrupted or EXIT_LIMIT)
     if result.certificate is not None and not result.certificate.is_accepted:
         tell("the certificate refused the plan: this is a fault of rightplace, please report it; nothing was written")
         raise typer.Exit(EXIT_FAILED)

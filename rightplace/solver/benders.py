@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.errors import SolverError
+from rightplace.errors import NoFeasiblePoint, SolverError
 from rightplace.program import Domain, Mask, Objective, ProgramBuilder
 from rightplace.solver import highs
 from rightplace.solver.outcome import Limit, Progress, Reason, SolveOptions
@@ -237,7 +237,7 @@ class Master:
             self._lp = highs.GrowingLP(self.program, costs, columns, rows, self.options)
         if not self._lp.solve(seconds, is_short=True):
             if self._lp.is_infeasible:
-                raise SolverError("the first stage has no feasible point")
+                raise NoFeasiblePoint("the first stage has no feasible point")
             return None
         return self._lp.point[: self.num_first], self._lp.value
 
@@ -267,7 +267,7 @@ class Master:
         options = replace(self.options, relative_gap=gap, time_limit_seconds=max(seconds, 0.0), progress=progress)
         given = highs.minimise(program, program.objectives[0], options)
         if given.reason is Reason.INFEASIBLE and among is None:
-            raise SolverError("the first stage has no feasible point")
+            raise NoFeasiblePoint("the first stage has no feasible point")
         if given.values is None:
             return None, given.bound
         point = given.values[: self.num_first]
@@ -346,8 +346,10 @@ def decompose(
 
     Raises
     ------
+    NoFeasiblePoint
+        When the first stage has no feasible point.
     SolverError
-        When the first stage has no feasible point, or a bound lies above a value.
+        When a bound lies above a value.
     """
     began = time.perf_counter()
     recourse = Recourse(staged, options, executor)
