@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _NOTHING = 1e-6
 """Smaller amounts of a lever are rounding."""
+_DECIMALS = 9
+"""Of quantities: less than a solver can tell apart, so that a schedule keeps every limit that its point keeps."""
 
 
 def capacity_schedule(data: CapacityData, columns: CapacityColumns, point: Floats) -> tuple[Action, ...]:
@@ -31,7 +33,7 @@ def capacity_schedule(data: CapacityData, columns: CapacityColumns, point: Float
         if name in ("let", "convert"):
             continue
         for lever, quarter, amount in zip(uses.lever, uses.quarter, point[uses.column].tolist(), strict=True):
-            quantity = float(round(amount)) if name in columns.whole else amount
+            quantity = float(round(amount)) if name in columns.whole else round(amount, _DECIMALS)
             if quantity > _NOTHING:
                 when = data.case.first + int(quarter)
                 actions.append(Action(lever_id=uses.levers[lever].id, quantity=quantity, quarter=when))
@@ -183,7 +185,7 @@ def _conversions(columns: CapacityColumns, point: Floats) -> list[Action]:
         places = np.bincount(uses.quarter[taken], point[uses.column[taken]], columns.num_quarters)
         before = 0.0
         for quarter in np.unique(uses.quarter[taken]).tolist():
-            now = float(places[quarter]) if places[quarter] > _NOTHING else 0.0
+            now = round(float(places[quarter]), _DECIMALS) if places[quarter] > _NOTHING else 0.0
             if abs(now - before) > _NOTHING:
                 actions.append(Action(lever_id=conversion.id, quantity=now, quarter=columns.first + quarter))
                 before = now

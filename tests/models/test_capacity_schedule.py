@@ -130,6 +130,14 @@ def test_converted_places_come_off_supplies_by_the_room_they_have() -> None:
     assert taken == pytest.approx([8 * today / (today + recruits), 8 * recruits / (today + recruits)])
 
 
+def test_a_schedule_is_free_of_the_noise_of_sums() -> None:
+    """Quantities a solver cannot tell from 3 and 8 are 3 and 8, and reading them again changes nothing."""
+    point = point_of(DATA, COLUMNS, [act("profile", 3.0, 1), act("support", 8.0, 1)])
+    schedule = capacity_schedule(DATA, COLUMNS, point * (1 + 1e-15 * 3) + (point > 0) * 2e-11)
+    assert schedule == (act("profile", 3.0, 1), act("support", 8.0, 1))
+    assert capacity_schedule(DATA, COLUMNS, point_of(DATA, COLUMNS, schedule)) == schedule
+
+
 def test_every_action_without_a_column_is_named() -> None:
     """Too early, unknown, one that is fine, one that stands twice."""
     wrong = [act("late", 1, 2), act("nowhere", 1, 0), act("small", 1, 0), act("profile", 1, 3), act("profile", 2, 3)]
