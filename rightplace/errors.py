@@ -4,8 +4,8 @@ RightplaceError
 ├── InstanceError     input refused: every fault of it, each with file, row, column, value and what was expected
 ├── PlanError         a plan file that cannot be read as a plan
 └── SolverError       a back end failed or said something that makes no sense
-    ├── BackendMissing
-    └── NothingFeasible
+    ├── NoFeasiblePoint   proven: nothing satisfies the limits
+    └── BackendMissing
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = [
     "BackendMissing",
     "Fault",
     "InstanceError",
-    "NothingFeasible",
+    "NoFeasiblePoint",
     "PlanError",
     "RightplaceError",
     "SolverError",
@@ -94,8 +94,8 @@ class SolverError(RightplaceError):
     """A back end failed; the message carries its raw status and the end of its log."""
 
 
-class NothingFeasible(SolverError):
-    """Limits that are set, such as pins, leave nothing to choose: proven, not a failure."""
+class NoFeasiblePoint(SolverError):
+    """It is proven that nothing satisfies the limits, whatever it costs."""
 
 
 class BackendMissing(SolverError):

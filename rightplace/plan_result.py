@@ -74,11 +74,14 @@ class Clash:
         Other smallest sets, among the targets that are in none of the ones before.
     relaxation
         ``(target id, year, required, reachable)``: the least change, over all targets, that lets the rest hold.
+    is_with_pins
+        All of that holds with what was pinned and forbidden; without, the targets may hold together.
     """
 
     members: tuple[tuple[str, int], ...]
     relaxation: tuple[tuple[str, int, float, float], ...]
     further: tuple[tuple[tuple[str, int], ...], ...] = ()
+    is_with_pins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,8 @@ class PlanResult:
     Parameters
     ----------
     status
-        Optimal within the gap asked for, feasible, or infeasible (then ``clash`` says why and there is no plan).
+        Optimal within the gap asked for, feasible, or infeasible (then there is no plan, and ``clash`` says why; or
+        ``notes``, where no plan keeps what is pinned and forbidden).
     baseline
         Doing nothing: no lever is used, whatever the targets say.
     next_best

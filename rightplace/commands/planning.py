@@ -111,7 +111,8 @@ def plan(
 
     Prints the schedule by quarter, carers and cost by year against doing nothing, each target with its range and what a
     little more of it costs, what binds, and how good and how sure the plan is. Every plan is checked without the model.
-    Exit code 4 when the targets cannot hold together: then it says which, and the least that would have to give.
+    Exit code 4 when the targets cannot hold together: then it says which, and the least that would have to give; and
+    when no plan keeps what is pinned.
 
     To begin with: rightplace plan barnet_2014 --pins published. Levers and targets of your own: rightplace template
     --planning. What each line means: docs/plan.md.
@@ -120,6 +121,7 @@ def plan(
     from rightplace.planning import PlanOptions, plan_capacity
     from rightplace.reports.capacity_answer import capacity_object
     from rightplace.reports.capacity_terminal import print_capacity_result
+    from rightplace.result import Status
 
     inputs = PlanningInputs(instance, policy, demand, targets, levers, scenarios, years, growth, seed)
     sources = [*inputs.sources, *([pins] if pins is not None else [])]
@@ -145,7 +147,7 @@ def plan(
     sys.stdout.flush()  # the answer is worth having even when it cannot be written
     if result.plan is None:
         interrupted = exit_code_of(solving)
-        raise typer.Exit(EXIT_NO_ANSWER if result.clash is not None else interrupted or EXIT_LIMIT)
+        raise typer.Exit(EXIT_NO_ANSWER if result.status is Status.INFEASIBLE else interrupted or EXIT_LIMIT)
     if result.certificate is not None and not result.certificate.is_accepted:
         tell("the certificate refused the plan: this is a fault of rightplace, please report it; nothing was written")
         raise typer.Exit(EXIT_FAILED)
@@ -176,12 +178,24 @@ def decided(
     if pins is not None:
         kept = read_schedule(pins, case)
         pinned += kept
-        levers, said = {action.lever_id for action in kept}, {(action.lever_id, action.quarter) for action in kept}
-        quarters = [case.first + t for t in range(case.demand.num_quarters)]
-        forbidden += [(lever, when) for lever in sorted(levers) for when in quarters if (lever, when) not in said]
+        forbidden += _all_else(case, kept)
     if pinned or forbidden:
         _refuse_impossible(case, pinned, forbidden)
     return tuple(pinned), tuple(forbidden)
+
+
+def _all_else(case: PlanningCase, kept: Sequence[Action]) -> list[tuple[str, Quarter]]:
+    """The other quarters of the levers of a schedule; a conversion goes on from its first quarter."""
+    conversions = {conversion.id for conversion in case.levers.conversions}
+    said = {(action.lever_id, action.quarter) for action in kept}
+    begins = {key: min(when for lever_id, when in said if lever_id == key) for key, _ in said}
+    quarters = [case.first + t for t in range(case.demand.num_quarters)]
+    return [
+        (key, when)
+        for key in sorted(begins)
+        for when in quarters
+        if (key, when) not in said and not (key in conversions and when > begins[key])
+    ]
 
 
 def _refuse_impossible(

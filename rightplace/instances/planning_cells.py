@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ def number(low: float, high: float, expected: str | None = None) -> Kind:
 
 
 SHARE = number(0, 1, "a share from 0 to 1 such as 0.12 or 12%")
+PROBABILITY = number(math.ulp(0.0), 1, "a share above 0 and up to 1, such as 0.12 or 12%")
 
 
 def by_year(kind: Kind) -> Kind:

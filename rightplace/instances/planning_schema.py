@@ -339,7 +339,7 @@ DEMAND = Table(
         _required("children", COUNT, "Children in care."),
         Column(
             "probability",
-            p.SHARE,
+            p.PROBABILITY,
             "Of the scenario; in one row of each at least, or in none: then all are equally likely.",
         ),
         Column("source", c.TEXT, "Where the figures come from; in one row is enough. Empty: the name of the file."),

@@ -128,13 +128,14 @@ def read_demand(path: Path, instance: Instance) -> Demand:
     reader = TableReader(sheets, (DEMAND,))
     reader.know(instance.authorities)
     rows = list(reader.values(DEMAND))
+    is_whole = not reader.faults
     source = sheets[DEMAND.name].source if DEMAND.name in sheets else str(path)
-    reading = _DemandRows(source, reader.faults)
+    reading = _DemandRows(source, reader.faults, Quarter.after(instance.date))
     for number, values in rows:
         reading.add(number, values, instance)
     if not rows and not reader.faults:
         reader.faults.append(Fault(source, None, None, None, "at least one row of demand"))
-    demand = reading.demand(path.name) if rows else None
+    demand = reading.demand(path.name) if rows and is_whole else None
     if reader.faults or demand is None:
         raise _in_order(reader.faults)
     return demand
@@ -150,9 +151,10 @@ def demand_sheets(path: Path) -> Mapping[str, Sheet]:
 class _DemandRows:
     """The rows of a table of demand put together, with what they say against each other."""
 
-    def __init__(self, source: str, faults: list[Fault]) -> None:
+    def __init__(self, source: str, faults: list[Fault], first: Quarter) -> None:
         self._source = source
         self._faults = faults
+        self._first = first
         self._children: dict[tuple[str, Quarter, Cohort], tuple[float, int]] = {}
         self._probability: dict[str, tuple[float, int]] = {}
         self._scenarios: dict[str, int] = {}
@@ -185,16 +187,13 @@ class _DemandRows:
         if before[0] != value:
             expected = f"{before[0]:g}, as in row {before[1]}: a scenario has one probability"
             self._fault(number, "probability", value, expected)
-        elif not value:
-            self._fault(number, "probability", value, "more than 0")
 
     def demand(self, name: str) -> Demand | None:
-        """The whole; ``None`` where it contradicts itself."""
-        num_before = len(self._faults)
+        """The whole; ``None`` where it contradicts itself, or a row is wrong."""
         quarters = sorted({quarter for _, quarter, _ in self._children})
         self._check_quarters(quarters)
         self._check_probabilities()
-        if len(self._faults) > num_before:
+        if self._faults:
             return None
         at = {scenario: i for i, scenario in enumerate(self._scenarios)}
         children = np.zeros((len(at), len(quarters), len(self._cohorts)))
@@ -207,6 +206,10 @@ class _DemandRows:
 
     def _check_quarters(self, quarters: Sequence[Quarter]) -> None:
         first, last = quarters[0], quarters[-1]
+        if first != self._first:
+            row = min(row for (_, quarter, _), (_, row) in self._children.items() if quarter == first)
+            expected = f"demand that begins in {self._first}, the first quarter after the date of the instance"
+            self._fault(row, "quarter", first, expected)
         missing = [str(first + n) for n in range(last.since(first) + 1) if first + n not in quarters]
         if missing:
             self._fault(None, "quarter", None, f"every quarter from {first} to {last}; missing: {', '.join(missing)}")

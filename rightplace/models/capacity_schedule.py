@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _NOTHING = 1e-6
 """Smaller amounts of a lever are rounding."""
+_DECIMALS = 9
+"""Of quantities: less than a solver can tell apart, so that a schedule keeps every limit that its point keeps."""
 
 
 def capacity_schedule(data: CapacityData, columns: CapacityColumns, point: Floats) -> tuple[Action, ...]:
@@ -31,7 +33,7 @@ def capacity_schedule(data: CapacityData, columns: CapacityColumns, point: Float
         if name in ("let", "convert"):
             continue
         for lever, quarter, amount in zip(uses.lever, uses.quarter, point[uses.column].tolist(), strict=True):
-            quantity = float(round(amount)) if name in columns.whole else amount
+            quantity = float(round(amount)) if name in columns.whole else round(amount, _DECIMALS)
             if quantity > _NOTHING:
                 when = data.case.first + int(quarter)
                 actions.append(Action(lever_id=uses.levers[lever].id, quantity=quantity, quarter=when))
@@ -82,14 +84,14 @@ def pinned(
     Raises
     ------
     ValueError
-        Naming every pin that has no column, and every forbidden lever that there is none of.
+        Naming every pin that has no column, every forbidden lever that there is none of, and every pin that is
+        forbidden.
     """
     actions, banned = schedule_of(pins), tuple(forbids)
     at, converting = _places(columns)
     wrong = _wrong(columns, actions, at.keys() | converting)
-    _refuse(
-        wrong + [f"{lever_id}: expected an enabled lever" for lever_id, _ in banned if lever_id not in columns.levers]
-    )
+    wrong += [f"{lever_id}: expected an enabled lever" for lever_id, _ in banned if lever_id not in columns.levers]
+    _refuse(wrong + _contradictions(columns, actions, banned))
     first = staged.first
     lower, upper = first.lower.copy(), first.upper.copy()
     for action in actions:
@@ -143,6 +145,26 @@ def _refuse(wrong: list[str]) -> None:
         raise ValueError("; ".join(wrong))
 
 
+def _contradictions(
+    columns: CapacityColumns, actions: Iterable[Action], banned: Iterable[tuple[str, Quarter | None]]
+) -> list[str]:
+    """Each pin that is forbidden: both are named. A pinned conversion also holds in the quarters that follow."""
+    actions = tuple(actions)
+    pinned_at = {(action.lever_id, action.quarter) for action in actions if action.quantity > 0}
+    pinned_at |= {
+        (columns.convert.levers[lever].id, columns.first + quarter)
+        for (lever, quarter), places in _in_force(columns, actions).items()
+        if places > 0
+    }
+    found = []
+    for key, banned_at in banned:
+        pins = [quarter for lever_id, quarter in pinned_at if lever_id == key and banned_at in (None, quarter)]
+        if pins:
+            when = "in every quarter" if banned_at is None else f"in {banned_at}"
+            found.append(f"{key} is pinned in {min(pins)} and forbidden {when}: expected one of the two")
+    return found
+
+
 def _no_column(columns: CapacityColumns, action: Action) -> str:
     """What is wrong with an action that has no column."""
     what = f"{action.lever_id} in {action.quarter}"
@@ -163,7 +185,7 @@ def _conversions(columns: CapacityColumns, point: Floats) -> list[Action]:
         places = np.bincount(uses.quarter[taken], point[uses.column[taken]], columns.num_quarters)
         before = 0.0
         for quarter in np.unique(uses.quarter[taken]).tolist():
-            now = float(places[quarter]) if places[quarter] > _NOTHING else 0.0
+            now = round(float(places[quarter]), _DECIMALS) if places[quarter] > _NOTHING else 0.0
             if abs(now - before) > _NOTHING:
                 actions.append(Action(lever_id=conversion.id, quantity=now, quarter=columns.first + quarter))
                 before = now

@@ -44,11 +44,17 @@ def audit_targets(
 
     Priced targets are wishes and take no part. A likely target is one member a year.
     """
-    return clash_of(question_of(case, options), solving, executor)
+    return clash_of(question_of(case, options), solving, executor, is_with_pins=options.restricts)
 
 
-def clash_of(question: PlanningQuestion, solving: SolveOptions, executor: Executor | None = None) -> Clash | None:
-    """As ``audit_targets``, of a question in numbers."""
+def clash_of(
+    question: PlanningQuestion,
+    solving: SolveOptions,
+    executor: Executor | None = None,
+    *,
+    is_with_pins: bool = False,
+) -> Clash | None:
+    """As ``audit_targets``, of a question in numbers; ``is_with_pins``: something is pinned or forbidden in it."""
     members = members_of(question)
     whole = _least_missed(question, set(members), solving, executor)
     if not _is_clash(whole):
@@ -59,7 +65,12 @@ def clash_of(question: PlanningQuestion, solving: SolveOptions, executor: Execut
         if not _is_clash(rest):
             break
         found.append(_smallest(question, left, rest, solving, executor))
-    return Clash(members=found[0], further=tuple(found[1:]), relaxation=_relaxation(question, whole))
+    return Clash(
+        members=found[0],
+        further=tuple(found[1:]),
+        relaxation=_relaxation(question, whole),
+        is_with_pins=is_with_pins,
+    )
 
 
 def _smallest(

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from rightplace.errors import NothingFeasible
+from rightplace.errors import NoFeasiblePoint
 from rightplace.instances.levers import CostSharing
 from rightplace.instances.supply_grain import is_coarse
 from rightplace.plan_result import PlanResult
 from rightplace.planning.answered import checked, plan_of
 from rightplace.planning.binding import binding, shadow_prices
 from rightplace.planning.clash import clash_of
+from rightplace.planning.contradictions import contradiction_notes
 from rightplace.planning.foresight import fresh_costs, worth_of_foresight
 from rightplace.planning.phases import Phases
 from rightplace.planning.question import PlanOptions, dearer, hard_misses, nothing, question_of, solved
@@ -21,7 +22,7 @@ from rightplace.program import Domain
 from rightplace.result import Status
 from rightplace.solver.answer import OURS, version_of
 from rightplace.solver.benders import StagedOutcome, decompose, outcome_at
-from rightplace.solver.outcome import Reason, SolveOptions
+from rightplace.solver.outcome import Limit, Reason, SolveOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,7 @@ def plan_capacity(
     InstanceError
         When a cohort could be left without any place.
     SolverError
-        When pins and limits of levers contradict each other, or a back end fails.
+        When a back end fails.
     """
     phases = Phases(solving)
     question = question_of(case, options)
@@ -71,11 +72,27 @@ def plan_capacity(
     phases.begin("doing nothing")
     baseline = _baseline(question, solving, executor)
     phases.begin("relaxation")
-    outcome = solved(question.staged, phases.solving_for(), executor)
+    try:
+        outcome = solved(question.staged, phases.solving_for(), executor)
+    except NoFeasiblePoint:
+        if not options.restricts:
+            raise
+        return PlanResult(
+            case=case,
+            status=Status.INFEASIBLE,
+            stopped_by=Limit.NONE.value,
+            solver=solving.solver,
+            solver_version=version_of(solving.solver),
+            seconds=phases.seconds,
+            plan=None,
+            certificate=None,
+            baseline=baseline,
+            notes=contradiction_notes(question, options),
+        )
     staged, clash = question.staged, None
     if outcome.point is not None and hard_misses(staged, outcome.missed) and not phases.is_stopped:
         phases.begin("do the targets fit together")
-        clash = clash_of(question, solving, executor)
+        clash = clash_of(question, solving, executor, is_with_pins=options.restricts)
         if clash is None:
             staged, outcome = _dearer(staged, outcome, phases.solving_for(), executor)
     if clash is None:
@@ -204,7 +221,7 @@ def _next_best(
         return None
     try:
         found = solved(other.staged, solving, executor, (), outcome.cuts)
-    except NothingFeasible:  # pins leave no other set of levers
+    except NoFeasiblePoint:  # pins leave no other set of levers
         return None
     if found.point is None or hard_misses(other.staged, found.missed):
         return None

@@ -52,6 +52,11 @@ class PlanOptions:
     foresight: bool = True
     fresh: Demand | None = None
 
+    @property
+    def restricts(self) -> bool:
+        """Whether anything is pinned or forbidden."""
+        return bool(self.pins or self.forbids)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanningQuestion:
@@ -79,7 +84,7 @@ def question_of(case: PlanningCase, options: PlanOptions = PlanOptions()) -> Pla
     """
     data = capacity_data(case)
     staged, columns = capacity_program(data)
-    if options.pins or options.forbids:
+    if options.restricts:
         staged = pinned(staged, columns, options.pins, options.forbids)
     return PlanningQuestion(case, data, columns, staged)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rightplace.capacity_plan import Action
 from rightplace.instances.levers import Block, Conversion, HomeChange, Lever, NewHome, Profile, Retention
 from rightplace.instances.quarters import QUARTERS_A_YEAR
-from rightplace.reports.capacity_words import lever_name, quantity
+from rightplace.reports.capacity_words import lever_name, quantity, quantity_words
 from rightplace.schedules import levers_of
 
 if TYPE_CHECKING:
@@ -111,13 +111,19 @@ class Run:
 
 
 def runs_of(case: PlanningCase, schedule: Sequence[Action]) -> list[Run]:
-    """A schedule by quarter in which recruiting and keeping carers at an even rate is one line."""
+    """A schedule by quarter in which recruiting and keeping carers at an even rate is one line.
+
+    Changes of a conversion too small to be read off its words are left out.
+    """
     levers = levers_of(case)
     runs: list[Run] = []
     open_runs: dict[str, int] = {}
     for action in schedule:
-        at = open_runs.get(action.lever_id)
-        if at is not None and isinstance(levers[action.lever_id], Profile | Retention):
+        at, lever = open_runs.get(action.lever_id), levers[action.lever_id]
+        if at is not None and isinstance(lever, Conversion):
+            if quantity_words(lever, action.quantity) == quantity_words(lever, runs[at].action.quantity):
+                continue
+        elif at is not None and isinstance(lever, Profile | Retention):
             run = runs[at]
             follows = action.quarter == run.action.quarter + run.num_quarters
             if follows and abs(action.quantity - run.action.quantity) < _SAME:

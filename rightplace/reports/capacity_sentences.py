@@ -43,6 +43,8 @@ MARGINAL = (
     "plan, and is discounted to its start."
 )
 
+WITH_PINS = "With what is pinned and forbidden"
+
 
 def proof_sentences(result: PlanResult) -> Iterator[str]:
     """Value, bound, and the gap by total cost and by what a plan can influence."""
@@ -158,13 +160,16 @@ def fresh_sentence(found: OutOfSample, result: PlanResult) -> str:
 def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
     """Which targets cannot hold together, and the least that would have to be given."""
     targets = {target.id: target for target in case.targets}
+    this, them, other = "This target", "These", ""
+    if clash.is_with_pins:
+        this, them, other = f"{WITH_PINS}, this target", f"{WITH_PINS}, these", "else "
     for number, found in enumerate((clash.members, *clash.further)):
         members = [_asked(case, targets[key], year, targets[key].values[year]) for key, year in found]
-        also = "Nor can this one" if number else "This target cannot be met, whatever is done"
+        also = "Nor can this one" if number else f"{this} cannot be met, whatever {other}is done"
         if len(members) == 1:
             yield f"{also}: {members[0]}."
             continue
-        these = f"Nor can these {len(members)} hold" if number else f"These {len(members)} targets cannot hold"
+        these = f"Nor can these {len(members)} hold" if number else f"{them} {len(members)} targets cannot hold"
         yield f"{these} together; without any one of them the others can:"
         yield from (f"   {member}" for member in members)
     if clash.relaxation:

@@ -32,6 +32,7 @@ from rightplace.reports.capacity_words import (
 )
 from rightplace.reports.terminal import print_table
 from rightplace.reports.wording import and_list, capital, day_words
+from rightplace.result import Status
 from rightplace.rules.words import count
 from rightplace.schedules import Verb, levers_of, verb_of
 
@@ -128,6 +129,11 @@ def _targets_words(case: PlanningCase) -> str:
 
 
 def _print_no_plan(result: PlanResult, console: Console) -> None:
+    if result.clash is None and result.status is Status.INFEASIBLE:
+        console.print("[bold]There is no plan that keeps what is pinned and forbidden.[/bold]")
+        for note in result.notes:
+            _say(note, console)
+        return
     if result.clash is None:
         _say(f"No plan that meets every target was found (stopped by: {result.stopped_by}).", console)
         return

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.errors import NothingFeasible, SolverError
+from rightplace.errors import NoFeasiblePoint, SolverError
 from rightplace.program import Domain, Mask, Objective, ProgramBuilder
 from rightplace.solver import highs
 from rightplace.solver.outcome import Limit, Progress, Reason, SolveOptions
@@ -241,7 +241,7 @@ class Master:
             self._lp = highs.GrowingLP(self.program, costs, columns, rows, self.options)
         if not self._lp.solve(seconds, is_short=True):
             if self._lp.is_infeasible:
-                raise NothingFeasible("the first stage has no feasible point")
+                raise NoFeasiblePoint("the first stage has no feasible point")
             return None
         return self._lp.point[: self.num_first], self._lp.value
 
@@ -290,7 +290,7 @@ class Master:
         options = replace(self.options, relative_gap=gap, time_limit_seconds=max(seconds, 0.0), progress=progress)
         given = highs.minimise(program, program.objectives[0], options)
         if given.reason is Reason.INFEASIBLE and among is None:
-            raise NothingFeasible("the first stage has no feasible point")
+            raise NoFeasiblePoint("the first stage has no feasible point")
         if given.values is None:
             return None, given.bound
         point = given.values[: self.num_first]
@@ -369,7 +369,7 @@ def decompose(
 
     Raises
     ------
-    NothingFeasible
+    NoFeasiblePoint
         When the first stage has no feasible point.
     SolverError
         When a bound lies above a value.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.errors import NothingFeasible
+from rightplace.errors import NoFeasiblePoint
 from rightplace.program import Domain
 from rightplace.solver.answer import BACK_ENDS
 from rightplace.solver.benders import StagedOutcome, outcome_at
@@ -24,7 +24,7 @@ def solve_extensive(staged: StagedProgram, options: SolveOptions, executor: Exec
 
     Raises
     ------
-    NothingFeasible
+    NoFeasiblePoint
         When the first stage has no feasible point.
     """
     began = time.perf_counter()
@@ -32,7 +32,7 @@ def solve_extensive(staged: StagedProgram, options: SolveOptions, executor: Exec
     minimise, _ = BACK_ENDS[options.solver]()
     given = minimise(program, program.objectives[0], options)
     if given.reason is Reason.INFEASIBLE:
-        raise NothingFeasible("the first stage has no feasible point")
+        raise NoFeasiblePoint("the first stage has no feasible point")
     nothing_known = np.zeros(len(staged.couplings))
     bound = -np.inf if given.bound is None else given.bound
     if given.values is None:

@@ -110,6 +110,26 @@ def test_pins_and_bans_are_read_and_tried_before_any_work(asked: SimpleNamespace
     assert options.forbids == (("beds", Quarter(2026, 3)),)
 
 
+def test_a_pin_that_is_forbidden_is_wrong_usage(asked: SimpleNamespace, tmp_path: Path) -> None:
+    """Pinned on the command line or by a schedule: both are named, and nothing is solved."""
+    kept = tmp_path / "kept.csv"
+    kept.write_text("lever,quantity,quarter\nnorth_3,1,2027Q1\n", encoding="utf-8")
+    for pins in (("--pin", "open:north_3@2027Q1"), ("--pins", kept)):
+        for forbid in ("open:north_3", "open:north_3@2027Q1"):
+            wrong = run("plan", "tiny", *pins, "--forbid", forbid)
+            words = " ".join(wrong.output.replace("│", " ").split())
+            assert (wrong.exit_code, asked.calls) == (2, [])
+            assert "north_3 is pinned in 2027Q1 and forbidden in" in words
+
+
+def test_a_schedule_with_a_conversion_can_be_kept(asked: SimpleNamespace, tmp_path: Path) -> None:
+    """It goes on after the quarter in which it begins; before that it is forbidden."""
+    kept = tmp_path / "kept.csv"
+    kept.write_text("lever,quantity,quarter\nhelp,1,2026Q4\n", encoding="utf-8")
+    assert run("plan", "tiny", "--pins", kept).exit_code == 0
+    assert asked.calls[0][1].forbids == tuple(("help", Quarter(2026, n)) for n in (1, 2, 3))
+
+
 def test_targets_that_clash_end_with_code_4(asked: SimpleNamespace, tmp_path: Path) -> None:
     """The clash is printed, and no file is written."""
     asked.result = no_result()

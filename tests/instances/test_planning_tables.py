@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -331,18 +332,21 @@ def test_demand_reads_back_the_same(form: str, demand: Demand) -> None:
     """Any demand that is written reads back the same, in every form, its zeros included."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / form
-        write_demand(demand, path)
-        assert same(read_demand(path, TINY), demand)
+        begins = replace(demand, first=Quarter.after(TINY.date))
+        write_demand(begins, path)
+        assert same(read_demand(path, TINY), begins)
 
 
 HEADER = "cohort,quarter,scenario,children"
+LAST_DECEMBER = replace(TINY, date=date(2023, 12, 31))
+"""Demand begins in 2024Q1."""
 
 
 def demand_of(folder: Path, *lines: str, header: str = HEADER) -> Demand:
     """Demand from the lines of a CSV."""
     path = folder / "demand.csv"
     path.write_text("\n".join([header, *lines, ""]), encoding="utf-8")
-    return read_demand(path, TINY)
+    return read_demand(path, LAST_DECEMBER)
 
 
 def demand_faults(folder: Path, *lines: str, header: str = HEADER) -> list[str]:
@@ -404,6 +408,17 @@ def test_quarters_are_whole_years_without_a_gap(tmp_path: Path) -> None:
     assert "2024Q1 to 2024Q3 are 3 quarters" in part
 
 
+@pytest.mark.parametrize("later", [-1, 1, 40])
+def test_demand_begins_in_the_first_quarter_after_the_date(tmp_path: Path, later: int) -> None:
+    """Sooner or later than that is refused, at the first row of its first quarter, with the quarter expected."""
+    begins = Quarter(2024, 1) + later
+    lines = [f"Barnet/10-15/2,{begins + n},low,1" for n in (3, 0, 1, 2)]
+    assert demand_faults(tmp_path, *lines) == [
+        f"demand.csv, row 3, column quarter: found '{begins}'; expected demand that begins in 2024Q1, the first "
+        "quarter after the date of the instance"
+    ]
+
+
 def test_probabilities_agree_and_add_up(tmp_path: Path) -> None:
     """A scenario with two, scenarios that add up to 0.9, one without, one of nothing: each is refused."""
     header = f"{HEADER},probability"
@@ -416,7 +431,8 @@ def test_probabilities_agree_and_add_up(tmp_path: Path) -> None:
     assert "0.4, as in row 2: a scenario has one probability" in faults("0.4", "0.5", "0.6")[0]
     assert "they add up to 0.9" in faults("0.45")[0]
     assert any("the probability of high" in fault for fault in faults("0.4", ""))
-    assert "more than 0" in "".join(faults("0"))
+    expected = "expected a share above 0 and up to 1, such as 0.12 or 12%"
+    assert faults("0") == [f"demand.csv, row {row}, column probability: found '0'; {expected}" for row in (2, 6)]
 
 
 def test_an_empty_table_of_demand_is_refused(tmp_path: Path) -> None:

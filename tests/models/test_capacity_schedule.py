@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -29,6 +31,9 @@ from tests.models.capacity_cases import (
     steady,
     target,
 )
+
+if TYPE_CHECKING:
+    from rightplace.instances.quarters import Quarter
 
 LEVERS = Levers(
     new_homes=(
@@ -125,6 +130,14 @@ def test_converted_places_come_off_supplies_by_the_room_they_have() -> None:
     assert taken == pytest.approx([8 * today / (today + recruits), 8 * recruits / (today + recruits)])
 
 
+def test_a_schedule_is_free_of_the_noise_of_sums() -> None:
+    """Quantities a solver cannot tell from 3 and 8 are 3 and 8, and reading them again changes nothing."""
+    point = point_of(DATA, COLUMNS, [act("profile", 3.0, 1), act("support", 8.0, 1)])
+    schedule = capacity_schedule(DATA, COLUMNS, point * (1 + 1e-15 * 3) + (point > 0) * 2e-11)
+    assert schedule == (act("profile", 3.0, 1), act("support", 8.0, 1))
+    assert capacity_schedule(DATA, COLUMNS, point_of(DATA, COLUMNS, schedule)) == schedule
+
+
 def test_every_action_without_a_column_is_named() -> None:
     """Too early, unknown, one that is fine, one that stands twice."""
     wrong = [act("late", 1, 2), act("nowhere", 1, 0), act("small", 1, 0), act("profile", 1, 3), act("profile", 2, 3)]
@@ -170,6 +183,27 @@ def test_what_is_forbidden_is_out_in_its_quarter_or_altogether() -> None:
     uses = COLUMNS.convert
     assert not fixed.first.upper[uses.column[uses.lever == 0]].any()
     assert fixed.first.upper[uses.column[uses.lever == 1]].all()
+
+
+@pytest.mark.parametrize(
+    ("pin", "forbid", "expected"),
+    [
+        (act("small", 1, 1), ("small", None), "small is pinned in 2024Q3 and forbidden in every quarter"),
+        (act("small", 1, 1), ("small", FIRST + 1), "small is pinned in 2024Q3 and forbidden in 2024Q3"),
+        (act("support", 3, 2), ("support", FIRST + 4), "support is pinned in 2025Q2 and forbidden in 2025Q2"),
+    ],
+)
+def test_a_pin_that_is_forbidden_is_refused(pin: Action, forbid: tuple[str, Quarter | None], expected: str) -> None:
+    """Altogether, in its quarter, and of a conversion while it holds: both are named."""
+    with pytest.raises(ValueError, match=expected):
+        pinned(STAGED, COLUMNS, [pin], [forbid])
+
+
+def test_a_pin_beside_what_is_forbidden_is_kept() -> None:
+    """Another quarter of the lever, a conversion before it begins and after it has ended."""
+    pinned(STAGED, COLUMNS, [act("small", 1, 1)], [("small", FIRST + 2)])
+    ends = [act("support", 3, 2), act("support", 0, 4)]
+    pinned(STAGED, COLUMNS, ends, [("support", FIRST + 1), ("support", FIRST + 4)])
 
 
 def test_pins_and_forbids_that_mean_nothing_are_refused_all_at_once() -> None:

@@ -168,6 +168,26 @@ def test_one_target_alone_can_be_out_of_reach() -> None:
     )
 
 
+def test_a_clash_says_that_it_holds_with_what_is_pinned() -> None:
+    """Without the pins the targets may well hold."""
+    alone = Clash(members=(("in_area", 1),), further=(CLASH.members,), relaxation=(), is_with_pins=True)
+    assert list(clash_sentences(case(), alone))[:2] == [
+        "With what is pinned and forbidden, this target cannot be met, whatever else is done: children in their own "
+        "area in 2027: at least 55.0%.",
+        "Nor can these 2 hold together; without any one of them the others can:",
+    ]
+    first = next(iter(clash_sentences(case(), replace(CLASH, is_with_pins=True))))
+    assert first.startswith("With what is pinned and forbidden, these 2 targets cannot hold together;")
+
+
+def test_changes_of_a_conversion_that_cannot_be_read_are_left_out() -> None:
+    """14.831 and 14.834 places both read 14.83; 14.836 reads otherwise, and so does its end."""
+    amounts = (14.831, 14.834, 14.836, 14.838, 0.0)
+    first = Quarter(2026, 2)
+    steps = [Action(lever_id="help", quantity=amount, quarter=first + n) for n, amount in enumerate(amounts)]
+    assert [run.action.quantity for run in runs_of(case(), steps)] == [14.831, 14.836, 0.0]
+
+
 def test_new_beds_come_with_a_warning() -> None:
     """Beds can induce demand; recruiting carers alone brings no such warning."""
     assert INDUCED_DEMAND in list(warnings(case(), SCHEDULE))
