@@ -75,12 +75,14 @@ def test_plans_go_to_looser_values_and_bounds_to_stricter_ones() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_point_costs_what_its_plan_costs(seed: int) -> None:
-    """Miles, which break ties in the program, are no part of the cost: pinned, the schedule is worth the same."""
-    case = tiny_case(seed).replace(targets=(replace(NEAR, values={0: 0.1}),))
-    (point,) = frontier(case, "near", [0.1], ALONE, SOLVING)
-    plan = plan_capacity(case, replace(ALONE, pins=point.schedule), SOLVING).plan
+    """Miles, which break ties in the program, are no part of the cost: it is that of a plan, to a billionth."""
+    case, exact = tiny_case(seed).replace(targets=(replace(NEAR, values={0: 0.1}),)), SolveOptions(relative_gap=1e-9)
+    (point,) = frontier(case, "near", [0.1], ALONE, exact)
+    plan = plan_capacity(case, ALONE, exact).plan
     assert plan is not None
-    assert point.cost_pence == pytest.approx(plan.value_pence, rel=1e-5)
+    assert point.cost_pence == pytest.approx(plan.value_pence, rel=1e-9)
+    in_program = solved(question_of(case, ALONE).staged, exact, None)
+    assert 100 * in_program.value > plan.value_pence * (1 + 2e-9)
 
 
 def test_what_is_proven_impossible_is_told_from_what_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
