@@ -219,7 +219,6 @@ def frontier_points() -> tuple[FrontierPoint, ...]:
             value=round(0.4 + 0.05 * i, 10),
             cost_pence=cost,
             bound_pence=None if cost is None else 0.999 * cost,
-            shadow_price_pence=None if cost is None else 1e8 * i,
             schedule=() if cost is None else SCHEDULE,
             reachable=cost is not None,
         )

@@ -172,7 +172,7 @@ def _frontier(case: PlanningCase, asked: Asked, solving: SolveOptions) -> _Run:
             points = frontier(case, asked.target_id, asked.values, solving=solving)
         else:
             points = tuple(frontier(case, asked.target_id, [value], solving=solving)[0] for value in asked.values)
-        num_reached = sum(point.reachable for point in points)
+        num_reached = sum(point.reachable is True for point in points)
         return [(point.cost_pence, point.bound_pence) for point in points], f"{num_reached} of {len(points)} reached"
 
     return run

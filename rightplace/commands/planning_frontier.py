@@ -25,6 +25,7 @@ from rightplace.commands.common import (
 from rightplace.commands.planning import PICTURE
 from rightplace.commands.planning_inputs import (
     DEFAULT_GAP,
+    EXIT_LIMIT,
     DemandOption,
     GrowthOption,
     LeversOption,
@@ -78,8 +79,8 @@ def frontier(
 ) -> None:
     """What a target costs: the least expected cost at each of several values of it, all other targets as they are.
 
-    Shows up to where a target is nearly free, and where the next point becomes dear. Exit code 4 when none of the
-    values can be reached.
+    Shows up to where a target is nearly free, and where the next point becomes dear. Exit code 4 when it is
+    proven that none of the values can be reached, 5 when a limit came before any plan.
     """
     from rightplace.files import written_at_once
     from rightplace.planning import PlanOptions
@@ -113,7 +114,8 @@ def frontier(
             place.write_text(frontier_picture(case, chosen, points), encoding="utf-8")
         tell(f"wrote {path}")
     if not any(point.reachable for point in points):
-        raise typer.Exit(EXIT_NO_ANSWER)
+        is_proven = all(point.reachable is False for point in points)
+        raise typer.Exit(EXIT_NO_ANSWER if is_proven else EXIT_LIMIT)
 
 
 def with_target(case: PlanningCase, name: str) -> tuple[PlanningCase, Target]:

@@ -108,7 +108,11 @@ def hard_misses(staged: StagedProgram, missed: Floats) -> list[int]:
 
 
 def dearer(staged: StagedProgram) -> StagedProgram:
-    """The same program with hard couplings dearer to miss; cuts of the one are valid for the other."""
+    """The same program with hard couplings dearer to miss.
+
+    Cuts of the given program are valid for the dearer one, not the other way round: a cut is valid where it prices no
+    coupling above what a miss of it costs.
+    """
     couplings = (replace(c, price=c.price * _DEARER) if c.is_hard else c for c in staged.couplings)
     return replace(staged, couplings=tuple(couplings))
 

@@ -189,7 +189,7 @@ def test_frontier_prints_and_writes(asked: SimpleNamespace, tmp_path: Path) -> N
     )  # fmt: skip
     assert found.exit_code == 0
     assert asked.calls[0][1:3] == ("in_area", [0.4, 0.45, 0.5, 0.55, 0.6])
-    assert "no plan was found that reaches at least 60.0%" in found.stdout
+    assert "no plan reaches at least 60.0%" in found.stdout
     assert (tmp_path / "f.csv").read_text(encoding="utf-8").startswith("value,reachable")
     assert (tmp_path / "f.svg").read_text(encoding="utf-8").startswith("<svg")
 
@@ -198,6 +198,12 @@ def test_a_frontier_without_any_plan_ends_with_code_4(asked: SimpleNamespace) ->
     """None of the values can be reached: the table says so, and the exit code."""
     asked.points = frontier_points()[4:]
     assert run("frontier", "tiny", "--target", "in_area").exit_code == 4
+
+
+def test_a_frontier_without_any_plan_or_proof_ends_with_code_5(asked: SimpleNamespace) -> None:
+    """Nothing was found within the time, and nothing is proven."""
+    asked.points = [replace(point, reachable=None) for point in frontier_points()[4:]]
+    assert run("frontier", "tiny", "--target", "in_area").exit_code == 5
 
 
 def test_shares_are_no_percentages(asked: SimpleNamespace) -> None:

@@ -9,15 +9,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+import pytest
 from rich.console import Console
 
 from rightplace.instances.targets import Sense
+from rightplace.planning import FrontierPoint
 from rightplace.reports.capacity_frontier import (
     COLUMNS,
     by_strictness,
     frontier_object,
     frontier_picture,
     frontier_sentences,
+    one_more,
     print_frontier,
     write_frontier,
 )
@@ -35,7 +38,7 @@ def test_sentences_say_what_is_free_what_is_dear_and_where_it_ends() -> None:
         "Children in their own area: at least 45.0% costs no more than less does, as far as the gap of £18,005 can "
         "tell.",
         "Children in their own area: at least 55.0% costs £2.00m more than the least here.",
-        "Children in their own area: no plan was found that reaches at least 60.0% with these levers and targets.",
+        "Children in their own area: no plan reaches at least 60.0% with these levers and targets; that is proven.",
     ]
 
 
@@ -57,10 +60,43 @@ def test_a_gap_of_nothing_is_not_told() -> None:
 
 def test_nothing_reachable_is_said() -> None:
     """A frontier without a plan has one sentence."""
-    none = [replace(point, reachable=False) for point in frontier_points()]
+    none = [FrontierPoint(value=0.4, reachable=False)]
     assert list(frontier_sentences(case(), TARGET, none)) == [
-        "Children in their own area: no plan was found that reaches any of these values."
+        "Children in their own area: no plan was found that reaches any of these values.",
+        "Children in their own area: no plan reaches at least 40.0% with these levers and targets; that is proven.",
     ]
+
+
+def test_what_is_not_known_is_not_called_impossible(tmp_path: Path) -> None:
+    """A value without a plan and without a proof, and one whose search failed, say so wherever they are shown."""
+    points = [*frontier_points()[:3], FrontierPoint(value=0.55), FrontierPoint(value=0.6, fault="HiGHS: Not Set")]
+    assert list(frontier_sentences(case(), TARGET, points))[2:] == [
+        "Children in their own area: no plan for at least 55.0% was found within the time; whether there is one is not "
+        "known.",
+        "Children in their own area: the search for at least 60.0% failed: HiGHS: Not Set.",
+    ]
+    stream = io.StringIO()
+    print_frontier(case(), TARGET, points, Console(file=stream, width=140))
+    assert "55.0% not known" in " ".join(stream.getvalue().split())
+    assert "60.0% failed" in " ".join(stream.getvalue().split())
+    assert [one["reachable"] for one in frontier_object(case(), TARGET, points)["points"]] == [True] * 3 + [None] * 2
+    write_frontier(TARGET, points, tmp_path / "frontier.csv")
+    with (tmp_path / "frontier.csv").open(encoding="utf-8", newline="") as read:
+        assert [row["reachable"] for row in csv.DictReader(read)] == ["yes"] * 3 + [""] * 2
+    text = frontier_picture(case(), TARGET, points)
+    assert "? no plan found" in text
+    assert "✕" not in text
+
+
+def test_one_more_is_the_difference_to_the_next_looser_value() -> None:
+    """From 45% at 18.005 million to 50% at 18.5: 99,000 pounds a point; the other way round for a limit from above."""
+    points = frontier_points()
+    more = one_more(TARGET, tuple(reversed(points)))
+    assert list(more) == [0.45, 0.5, 0.55]
+    assert more[0.5] == pytest.approx(9_900_000)
+    less = one_more(replace(TARGET, sense=Sense.AT_MOST), points)
+    assert list(less) == [0.5, 0.45, 0.4]
+    assert less[0.45] == pytest.approx(-9_900_000)
 
 
 def test_at_most_is_stricter_when_smaller() -> None:
@@ -74,7 +110,7 @@ def test_the_table_has_a_line_a_value() -> None:
     stream = io.StringIO()
     print_frontier(case(), TARGET, frontier_points(), Console(file=stream, width=140))
     lines = [" ".join(line.split()) for line in stream.getvalue().splitlines()]
-    assert "50.0% £18.50m +£500,000 £18.48m £20,000" in lines
+    assert "50.0% £18.50m +£500,000 £18.48m £99,000" in lines
     assert "60.0% not reached" in lines
 
 
@@ -90,7 +126,7 @@ def test_the_csv_reads_back(tmp_path: Path) -> None:
         "18500000.0",
         "500000.0",
     )
-    assert (rows[2]["one_more_pounds"], rows[4]["cost_pounds"]) == ("20000.0", "")
+    assert (rows[2]["one_more_pounds"], rows[4]["cost_pounds"]) == ("99000.0", "")
 
 
 def test_the_json_has_every_point() -> None:

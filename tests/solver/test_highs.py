@@ -49,3 +49,28 @@ def test_other_back_ends_take_columns_without_limit(solver: str) -> None:
     options = SolveOptions(solver=solver, relative_gap=1e-6)
     value = solve_extensive(staged, SolveOptions(solver="highs", relative_gap=1e-6)).value
     assert solve_extensive(staged, options).value == pytest.approx(value, abs=1.0)
+
+
+@pytest.mark.parametrize("name", ["kNotset", "kUnknown", "kSolveError"])
+def test_a_relaxation_that_loses_its_way_is_solved_once_more_from_the_start(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows, bounds and options stay: the answer is that of a relaxation that never was lost; lost twice is an error."""
+    lost = getattr(highs.highspy.HighsModelStatus, name)
+    program = bounded(Domain.CONTINUOUS, 0.0, 5.0)
+    nothing = np.zeros(1, dtype=np.int64)
+    rows = program.with_rows("at least 2", nothing, nothing, np.full(1, -1.0), np.full(1, -2.0))
+    lp = highs.GrowingLP(program, np.ones(1), np.arange(1), np.arange(program.num_rows), SolveOptions())
+    lp.add_rows(rows, np.arange(program.num_rows, rows.num_rows))
+    run, ends = highs.GrowingLP._run, [lost]
+
+    def losing(one: highs.GrowingLP, **named: Any) -> Any:
+        status = run(one, **named)
+        return ends.pop() if ends else status
+
+    monkeypatch.setattr(highs.GrowingLP, "_run", losing)
+    assert lp.solve(10.0, is_short=True)
+    assert (lp.value, lp.point[0]) == (2.0, 2.0)
+    ends[:] = [lost, lost]
+    with pytest.raises(highs.SolverError):
+        lp.solve(10.0, is_short=True)
