@@ -143,7 +143,7 @@ def _least_missed(
     def enough(value: float, bound: float) -> bool:
         return bound > _SCALE * _CLEARLY or value <= _SCALE * MISSED * 1e-3
 
-    limits = replace(solving, relative_gap=0.05 if is_quick else 0.001, progress=None)
+    limits = replace(solving, relative_gap=0.05 if is_quick else 0.0001, progress=None)
     return decompose(staged, limits, executor, enough=enough if is_quick else None)
 
 

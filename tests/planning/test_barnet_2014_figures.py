@@ -79,4 +79,4 @@ def test_with_support_the_published_recruitment_serves_148_and_no_more(
     if found.clash is not None:
         assert found.clash.members == (("own", 5),)
         ((_, _, required, reachable),) = found.clash.relaxation
-        assert (required, reachable) == (wanted, pytest.approx(147.834, abs=0.001))
+        assert (required, reachable) == (wanted, pytest.approx(147.834, abs=0.005))
