@@ -2,7 +2,8 @@
 
 Exit codes: 0 answered; 1 our own failure; 2 wrong usage; 3 input refused; 5 a limit came before any answer; for
 ``check`` and ``audit``, 4 when the plan is refused; for ``plan``, ``frontier`` and ``audit-targets``, 4 when targets
-cannot be met; 130 when Ctrl-C, and 143 when SIGTERM, ended it before there was an answer.
+cannot be met or no plan keeps what is pinned; 130 when Ctrl-C, and 143 when SIGTERM, ended it before there was an
+answer.
 """
 
 from __future__ import annotations
