@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rightplace.solver.benders import Master
+from rightplace.solver.master import Master
 from rightplace.solver.parts import Prices, kept
 from rightplace.solver.recourse import Recourse
 

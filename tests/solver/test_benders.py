@@ -44,7 +44,7 @@ def held(staged: StagedProgram, point: np.ndarray) -> StagedProgram:
     return replace(staged, first=first)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000), kind=st.sampled_from(KINDS))
 def test_the_decomposition_equals_the_extensive_form(seed: int, kind: dict) -> None:
     staged = random_staged(seed, **kind)
@@ -55,7 +55,7 @@ def test_the_decomposition_equals_the_extensive_form(seed: int, kind: dict) -> N
     assert found.bound <= best + slack
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000), kind=st.sampled_from(KINDS), other=st.integers(0, 10_000))
 def test_every_cut_holds_at_every_point(seed: int, kind: dict, other: int) -> None:
     staged = random_staged(seed, **kind)
@@ -79,7 +79,7 @@ def test_every_cut_holds_at_every_point(seed: int, kind: dict, other: int) -> No
     assert claimed <= service_cost + 1e-6 * max(1.0, abs(service_cost))
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000), kind=st.sampled_from(KINDS))
 def test_the_flows_of_the_answer_are_a_policy_of_its_value(seed: int, kind: dict) -> None:
     staged = random_staged(seed, **kind)
@@ -127,7 +127,7 @@ def test_a_stop_keeps_the_best_point_so_far() -> None:
     assert found.bound <= extensive_value(staged) <= found.value + 0.6
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10_000))
 def test_shadow_prices_lie_between_the_slopes_on_both_sides(seed: int) -> None:
     """Nothing need be whole, so the cost is convex in what is asked: a price lies between saving and further cost."""

@@ -1,0 +1,161 @@
+"""The state of a decomposition, and its cutting planes on the linear relaxation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rightplace.program import Mask
+from rightplace.solver.master import Master
+from rightplace.solver.outcome import Progress, SolveOptions
+from rightplace.solver.parts import Prices
+from rightplace.solver.recourse import Cut, Group, Policy, Recourse
+from rightplace.staged import Floats, StagedProgram
+
+_MANY_ARCS = 20_000
+"""More arcs than these make a program large."""
+_OUTWARD = 0.5
+"""How far from the best point towards the master's a cut is made."""
+_FAR = 0.01
+"""Share of the value: with a gap above it, cuts are made at the master's point itself."""
+_INNER = 0.1
+"""Share of the gap of the relaxation to which a group is served."""
+_LITTLE = 0.01
+"""How much less is asked of a target for its shadow price: of a child; of a large sum, a ten-thousandth."""
+_SEEN, _USED = 6, 1e-7
+"""Of how many points of the relaxation the columns in use are remembered, and from which amount a column is in use."""
+
+
+@dataclass(slots=True)
+class Best:
+    point: Floats | None = None
+    value: float = np.inf
+    policies: tuple[Policy, ...] = ()
+
+
+@dataclass(slots=True)
+class Search:
+    """The state of one run."""
+
+    staged: StagedProgram
+    options: SolveOptions
+    recourse: Recourse
+    master: Master
+    ends: float
+    cuts: list[Cut] = field(default_factory=list)
+    best: Best = field(default_factory=Best)
+    bound: float = -np.inf
+    prices: list[Prices] = field(default_factory=list)
+    relaxed: Floats | None = None
+    seen: list[Mask] = field(default_factory=list)
+    enough: Callable[[float, float], bool] | None = None
+
+    def add(self, cuts: list[Cut]) -> None:
+        self.cuts += cuts
+        self.master.add(cuts)
+
+    @property
+    def left(self) -> float:
+        return self.ends - time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Since the start."""
+        return self.options.time_limit_seconds - self.left
+
+    @property
+    def is_over(self) -> bool:
+        return self.left <= 0 or self.options.stop.is_set() or self.is_enough
+
+    @property
+    def is_enough(self) -> bool:
+        """Who asked has the answer already."""
+        return self.enough is not None and self.enough(self.best.value, self.bound)
+
+    def gap(self) -> float:
+        return (self.best.value - self.bound) / max(1.0, abs(self.best.value))
+
+    @property
+    def is_large(self) -> bool:
+        """Serving takes nearly all the time, so points and prices are chosen with more care."""
+        return len(self.staged.arc_costs) > _MANY_ARCS
+
+    def _starts(self, group: Group) -> list[Prices]:
+        """Prices to begin with: those around the last ones; of a large program, first these alone."""
+        start = self.prices[group.number]
+        around = _bracket(start) if len(group.couplings) else []
+        return [start, *around] if self.is_large or not around else around
+
+    def evaluate(self, point: Floats, inner: float, most_rounds: int, *, is_candidate: bool) -> float:
+        """Serve all groups at a point to a tolerance, keep their cuts, and the point where it is the best so far."""
+        policies = []
+        for group in self.recourse.groups:
+            starts = self._starts(group)
+            policy, rounds = self.recourse.policy(group, point, starts, inner, most_rounds)
+            self.add([served.cut for served in rounds])
+            self.prices[group.number] = max(rounds, key=lambda served: served.bound).prices
+            policies.append(policy)
+        value = self.master.own_cost(point) + sum(policy.value for policy in policies)
+        if is_candidate and value < self.best.value:
+            self.best = Best(point, value, tuple(policies))
+        return value
+
+
+def _bracket(prices: Prices) -> list[Prices]:
+    """Prices a little below and above: their flows, mixed block by block, are near any policy in between."""
+    if not prices.couplings.any():
+        return []
+    return [Prices(prices.couplings * factor, prices.scenarios) for factor in (0.97, 1.03)]
+
+
+def relax(search: Search, most_rounds: int) -> None:
+    """Cutting planes on the linear relaxation, until its bound is near the value of the best point found.
+
+    Of a large program, cuts are made between the best point so far and the master's own, which jumps about while it has
+    few cuts (in-out separation; Ben-Ameur and Neto 2007, doi:10.1002/net.20190).
+    """
+    inside, least = None, np.inf
+    for _ in range(most_rounds):
+        solved = search.master.relaxation(search.left)
+        if solved is None or search.is_over:
+            return
+        outside, bound = solved
+        search.bound = max(search.bound, bound)
+        search.seen = [*search.seen[1 - _SEEN :], outside > _USED]
+        point = outside
+        if search.is_large and inside is not None and least - bound <= abs(least) * _FAR:
+            point = _OUTWARD * outside + (1 - _OUTWARD) * inside
+        inner = max(abs(bound) * search.options.relative_gap * 0.1, 1e-6)
+        if search.is_large and np.isfinite(least):
+            inner = max(inner, _INNER * (least - bound))
+        value = search.evaluate(point, inner, 8, is_candidate=False)
+        if value < least:
+            inside, least = point, value
+        if search.options.progress is not None:
+            search.options.progress(Progress("relaxation", search.seconds, least, bound))
+        if least - bound <= abs(least) * search.options.relative_gap * 0.5:
+            return
+
+
+def slopes(search: Search) -> Floats:
+    """What asking a little less of each coupling would save, as the cuts have it: at most so much.
+
+    Each coupling is moved in all cuts that price it, and the relaxation solved again from where it stood. Prices of a
+    single round will not do: where a target is just reached, they may be anything up to the price of missing it.
+    """
+    staged, master = search.staged, search.master
+    found = np.zeros(len(staged.couplings))
+    solved = master.relaxation(search.left)
+    if solved is None:
+        return found
+    for i, coupling in enumerate(staged.couplings):
+        if search.is_over or coupling.scenario is not None:
+            continue
+        less = _LITTLE * max(1.0, _LITTLE * abs(coupling.at_least))
+        value = master.with_less(search.cuts, i, less, search.recourse.groups, search.left)
+        if value is not None:
+            found[i] = max(0.0, (solved[1] - value) / less)
+    return found
