@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import sys
 import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import FrameType
 
-__all__ = ["SIGNALS", "Stop", "end", "listen"]
+__all__ = ["SIGNALS", "Stop", "end", "listen", "say"]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -27,6 +27,11 @@ def listen() -> None:
         signal.signal(number, end)
 
 
+def say(text: str) -> None:
+    """A line on standard error from a signal handler, past its buffer: the signal may come while that is written to."""
+    os.write(2, f"{text}\n".encode())
+
+
 def end(number: int, frame: FrameType | None) -> None:
     """End the program for a signal; a second one while it ends is ignored.
 
@@ -37,5 +42,5 @@ def end(number: int, frame: FrameType | None) -> None:
     """
     for other in SIGNALS:
         signal.signal(other, signal.SIG_IGN)
-    print("interrupted before the end; every file is written whole or not at all", file=sys.stderr)
+    say("interrupted before the end; every file is written whole or not at all")
     raise SystemExit(128 + number)

@@ -191,7 +191,7 @@ def solving_on(
                 interruption.end(number, frame)
             stopping.number = number
             stopping.set()
-            errors.print("stopping with the best plan so far")
+            interruption.say("stopping with the best plan so far")
 
         before = {number: signal.signal(number, stop) for number in interruption.SIGNALS}
         try:
