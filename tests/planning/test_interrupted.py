@@ -86,7 +86,7 @@ def test_an_interruption_while_reading_is_one_line(tmp_path: Path, seconds: floa
         out, error = process.communicate(timeout=60)
     finally:
         process.kill()
-    assert (process.returncode, out.replace("listening\n", "")) == (130, "")
+    assert (process.returncode, out.replace("listening\n", "")) == (130, ""), error
     assert error.splitlines()[-1] == "interrupted before the end; every file is written whole or not at all"
     assert "Traceback" not in error
     assert list(tmp_path.iterdir()) == []
