@@ -39,7 +39,7 @@ def shadow_prices(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[S
     by_name = {
         c.name: price
         for c, price in zip(question.staged.couplings, outcome.prices, strict=True)
-        if c.scenario is None and not (c.is_hard and price > _MADE_UP * c.price)
+        if c.scenario is None and not np.isnan(price) and not (c.is_hard and price > _MADE_UP * c.price)
     }
     for measure in measures_of(question.data, question.columns):
         target = question.case.targets[measure.target]

@@ -37,13 +37,13 @@ def worth_of_foresight(
     naive = solved(mean, solving, None)
     stochastic: float | None = None
     if naive.point is not None:
-        there = outcome_at(staged, naive.point, solving, executor, outcome.prices)
+        there = outcome_at(staged, naive.point, solving, executor, np.nan_to_num(outcome.prices))
         if there.limit is not Limit.TIME and not hard_misses(staged, there.missed):
             stochastic = max(0.0, 100 * (there.value - outcome.value))
     perfect = None
     if not staged.risk_weight and all(c.scenario is None for c in staged.couplings):
         chosen = np.linspace(0, staged.num_scenarios - 1, min(_LOOKED_AT, staged.num_scenarios)).round().astype(int)
-        bounds = hindsight_bounds(staged, outcome.prices, chosen, solving, executor)
+        bounds = hindsight_bounds(staged, np.nan_to_num(outcome.prices), chosen, solving, executor)
         here = scenario_costs(question, outcome)[chosen]
         weights = staged.probability[chosen] / staged.probability[chosen].sum()
         if bounds is not None and np.isfinite(bounds).all():
@@ -77,7 +77,8 @@ def fresh_costs(
     point[:shared] = outcome.point[:shared]
     couplings = tuple(c for c in other.staged.couplings if c.scenario is None)
     staged = replace(other.staged, couplings=couplings, risk_weight=0.0)
-    prices = np.array([price for c, price in zip(question.staged.couplings, outcome.prices, strict=True)
+    known = np.nan_to_num(outcome.prices)
+    prices = np.array([price for c, price in zip(question.staged.couplings, known, strict=True)
                        if c.scenario is None])  # fmt: skip
     found = outcome_at(staged, point, solving, executor, prices)
     costs = 100 * scenario_costs(replace(other, staged=staged), found)

@@ -50,7 +50,8 @@ class StagedOutcome:
     policies
         One a group, at ``point``.
     missed, prices
-        By coupling: how much of it is missed, and its shadow price (of the relaxation over all scenarios).
+        By coupling: how much of it is missed, and its shadow price (of the relaxation over all scenarios); not a number
+        where a limit came before it was found.
     cuts
         All cuts found: valid for every program that differs in the first stage only, or (``moved``) in its targets.
     """

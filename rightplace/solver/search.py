@@ -144,10 +144,11 @@ def slopes(search: Search) -> Floats:
     """What asking a little less of each coupling would save, as the cuts have it: at most so much.
 
     Each coupling is moved in all cuts that price it, and the relaxation solved again from where it stood. Prices of a
-    single round will not do: where a target is just reached, they may be anything up to the price of missing it.
+    single round will not do: where a target is just reached, they may be anything up to the price of missing it. Not a
+    number where a limit came first, and of couplings of single scenarios.
     """
     staged, master = search.staged, search.master
-    found = np.zeros(len(staged.couplings))
+    found = np.full(len(staged.couplings), np.nan)
     solved = master.relaxation(search.left)
     if solved is None:
         return found

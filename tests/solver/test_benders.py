@@ -147,3 +147,10 @@ def test_shadow_prices_lie_between_the_slopes_on_both_sides(seed: int) -> None:
     for i, price in enumerate(found.prices):
         here = value(i, 0.0)
         assert (here - value(i, -little)) / little - 1e-3 <= price <= (value(i, little) - here) / little + 1e-3
+
+
+def test_a_search_cut_short_says_nothing_of_shadow_prices() -> None:
+    """No time for the relaxation: a price of 0 would say that asking less saves nothing, which nobody looked at."""
+    staged = random_staged(4)
+    found = decompose(staged, replace(OPTIONS, time_limit_seconds=0.0), starts=(np.zeros(staged.first.num_columns),))
+    assert np.isnan(found.prices).all()
