@@ -20,6 +20,8 @@ from rightplace.solver.outcome import Answer, Limit, Progress, Reason, SolveOpti
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_START_WITHIN = 1e-6
+"""Rows and bounds that a start may miss."""
 _SOON_SECONDS = 1.0
 """The longest that ``minimise_soon`` may take."""
 _LOST = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError, highspy.HighsModelStatus.kNotset)
@@ -81,13 +83,18 @@ def minimise(program: Program, objective: Objective, options: SolveOptions) -> A
     highs.setOptionValue("mip_heuristic_run_feasibility_jump", False)
     if highs.passModel(model_of(program, objective)) == highspy.HighsStatus.kError:
         raise SolverError("HiGHS refuses the model")
-    if program.start is not None:
+    if program.start is not None and _takes_start(program, program.start):
         solution = highspy.HighsSolution()
         solution.col_value = list(program.start)
         highs.setSolution(solution)
     _watch(highs, objective.name, options)
     _run_interruptibly(highs)
     return _answer(highs, options)
+
+
+def _takes_start(program: Program, start: Floats) -> bool:
+    """HiGHS 1.12 may end without any status from a start that misses rows, or of a program without whole columns."""
+    return bool((program.domains == Domain.INTEGER).any()) and program.worst_violation(start) <= _START_WITHIN
 
 
 def minimise_soon(program: Program, objective: Objective, options: SolveOptions) -> Answer:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
-from rightplace.solver.transport import Arcs, Blocks, solve_blocks
+from rightplace.solver.transport import Arcs, Blocks, Int32s, solve_blocks
 from rightplace.staged import Floats, Ints
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Network:
     ----------
     arc_costs
         (A,): by unit of flow and period, before the period's weight.
+    told_apart
+        (A,): the same, less a little of its own for each arc, so that no two flows cost the same: which one is found
+        does not depend on where the search began. What is less than the costs bounds them from below.
     weights
         (T,): what a cost in each period of the group counts.
     arc_values
@@ -51,6 +54,7 @@ class Network:
 
     arcs: Arcs
     arc_costs: Floats
+    told_apart: Floats
     weights: Floats
     arc_values: Floats
     at: Ints
@@ -111,11 +115,19 @@ def kept(executor: Executor | None, value: _Value) -> _Value:
     return executor.keep(value) if isinstance(executor, Keeper) else value
 
 
-def serve_part(network: Network, part: Part, capacity: Floats, prices: Prices) -> PartServed:
-    """All blocks of a part; ``prices.scenarios`` are those of the part. It can be done again on any machine."""
+def serve_part(
+    network: Network, part: Part, capacity: Floats, prices: Prices, trees: Int32s | None = None
+) -> PartServed:
+    """All blocks of a part; ``prices.scenarios`` are those of the part. It can be done again on any machine.
+
+    Parameters
+    ----------
+    trees
+        Of the part's blocks from the last time, in this process; replaced by those of this time.
+    """
     num_scenarios, num_periods = part.demand.shape[:2]
     measures = np.vstack([network.arc_costs, network.arc_values])
-    blocks = _blocks(network, part, capacity, prices, measures, flows=False)
+    blocks = _blocks(network, part, capacity, prices, measures, trees, flows=False)
     measured = blocks.measured.reshape(num_scenarios, num_periods, -1)
     counts = np.tile(network.counts, (num_scenarios, 1, 1))
     others = (network.scenario >= 0) & (network.scenario != part.scenarios[:, None])
@@ -137,7 +149,7 @@ def mix_part(network: Network, part: Part, capacity: Floats, prices: Sequence[Pr
     mixed = np.zeros((num_scenarios * num_periods, len(network.arc_costs)))
     none = np.zeros((0, len(network.arc_costs)))
     for i, each in enumerate(prices):
-        flow = _blocks(network, part, capacity, each, none, flows=True).flow
+        flow = _blocks(network, part, capacity, each, none, None, flows=True).flow
         assert flow is not None  # asked for
         mixed += shares[..., i].reshape(-1, 1) * flow
     rows, arcs = np.nonzero(mixed)
@@ -145,18 +157,21 @@ def mix_part(network: Network, part: Part, capacity: Floats, prices: Sequence[Pr
     return Flows(starts, arcs, mixed[rows, arcs])
 
 
-def _blocks(network: Network, part: Part, capacity: Floats, prices: Prices, measures: Floats, *, flows: bool) -> Blocks:
+def _blocks(
+    network: Network, part: Part, capacity: Floats, prices: Prices, measures: Floats, trees: Int32s | None, *,
+    flows: bool,
+) -> Blocks:  # fmt: skip
     costs, rows = _costs(network, part, prices)
     num_scenarios, num_periods = part.demand.shape[:2]
     demand = part.demand.reshape(num_scenarios * num_periods, -1)
     periods = np.tile(np.arange(num_periods), num_scenarios)
-    return solve_blocks(network.arcs, costs, rows, demand, capacity, periods, measures, flows=flows)
+    return solve_blocks(network.arcs, costs, rows, demand, capacity, periods, measures, flows=flows, trees=trees)
 
 
 def _costs(network: Network, part: Part, prices: Prices) -> tuple[Floats, Ints]:
     """Rows of arc costs, and which row each block (scenario, period) uses."""
     num_scenarios, num_periods = part.demand.shape[:2]
-    base = network.weights[:, None] * network.arc_costs
+    base = network.weights[:, None] * network.told_apart
     shared = np.zeros((num_periods, len(network.arc_costs)))
     alone: dict[int, Floats] = {}
     place = {scenario: w for w, scenario in enumerate(part.scenarios.tolist())}

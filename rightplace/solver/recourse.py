@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -20,7 +21,7 @@ from rightplace.errors import SolverError
 from rightplace.program import Domain, Objective, Program, ProgramBuilder
 from rightplace.solver import highs
 from rightplace.solver.parts import Network, Part, Prices, kept, mix_part, serve_part
-from rightplace.solver.transport import Arcs
+from rightplace.solver.transport import Arcs, Int32s, no_trees
 from rightplace.staged import Coupling, Floats, Ints, StagedProgram
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 _SCENARIOS_A_TASK = 25
 _SAME = 1e-12
+_TINY = 1e-9
+"""Slopes smaller than this part of the largest of a cut are rounding."""
+_APART = 1e-9
+"""By which part of the largest cost arcs are told apart: far more than the rounding of prices, and no money."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,6 +139,7 @@ class Recourse:
         self.ends = np.inf
         self._executor = executor
         self._given: dict[int, tuple[Network, tuple[Part, ...]]] = {}
+        self._trees: dict[int, tuple[Int32s | None, ...]] = {}
 
     @cached_property
     def _limited(self) -> Floats:
@@ -160,7 +166,10 @@ class Recourse:
         cost = np.zeros((staged.num_scenarios, num_periods))
         usage = np.zeros((staged.num_scenarios, num_periods, len(couplings)))
         place_prices, total = np.zeros((staged.num_periods, staged.num_nodes)), 0.0
-        asked = [(capacity, _of_part(prices, scenarios)) for scenarios in self._chunks]
+        asked = [
+            (capacity, _of_part(prices, scenarios), trees)
+            for scenarios, trees in zip(self._chunks, self._trees_of(group), strict=True)
+        ]
         for scenarios, served in self._on_parts(serve_part, group, asked):
             cost[scenarios], usage[scenarios] = served.cost, served.usage
             total += served.priced_demand
@@ -171,8 +180,17 @@ class Recourse:
         slope = staged.capacity_slope(place_prices)
         for price, coupling in zip(prices.couplings, couplings, strict=True):
             np.add.at(slope, coupling.columns, price * coupling.column_values)
-        cut = Cut(group.number, constant, slope, prices)
+        cut = Cut(group.number, *self._clean(constant, slope), prices)
         return Served(prices, cost, usage, constant - float(slope @ point), cut)
+
+    def _clean(self, constant: float, slope: Floats) -> tuple[float, Floats]:
+        """A cut without slopes that are rounding; what they could be worth is left out of the constant."""
+        tiny = np.flatnonzero((np.abs(slope) < _TINY * np.abs(slope).max(initial=0.0)) & (slope != 0))
+        most = np.maximum(slope[tiny], 0.0) * self.staged.first.upper[tiny]
+        tiny, most = tiny[np.isfinite(most)], most[np.isfinite(most)]
+        kept = slope.copy()
+        kept[tiny] = 0.0
+        return constant - float(most.sum()), kept
 
     @cached_property
     def _chunks(self) -> tuple[Ints, ...]:
@@ -188,7 +206,9 @@ class Recourse:
             counts[:, m] = np.isin(group.periods, coupling.periods)
         scenario = np.array([-1 if c.scenario is None else c.scenario for c in couplings], dtype=np.int64)
         weights = staged.period_weights[group.periods]
-        return Network(self.arcs, staged.arc_costs, weights, arc_values, at, counts, scenario)
+        return Network(
+            self.arcs, staged.arc_costs, _told_apart(staged.arc_costs), weights, arc_values, at, counts, scenario
+        )
 
     def _parts(self, group: Group) -> tuple[Network, tuple[Part, ...]]:
         """The network and the parts of a group, or what stands for them on the executor."""
@@ -200,6 +220,15 @@ class Recourse:
             network = kept(self._executor, self._network(group))
             self._given[group.number] = network, tuple(kept(self._executor, part) for part in parts)
         return self._given[group.number]
+
+    def _trees_of(self, group: Group) -> tuple[Int32s | None, ...]:
+        """Where each block of the parts of a group ended the last time; not where another process serves them."""
+        if not (self._executor is None or isinstance(self._executor, ThreadPoolExecutor)):
+            return (None,) * len(self._chunks)
+        if group.number not in self._trees:
+            num_periods = len(group.periods)
+            self._trees[group.number] = tuple(no_trees(len(some) * num_periods, self.arcs) for some in self._chunks)
+        return self._trees[group.number]
 
     def _on_parts(
         self, task: Callable[..., _Answer], group: Group, asked: Sequence[tuple[object, ...]]
@@ -256,6 +285,13 @@ class Recourse:
                     flow[flows.arcs[taken]] = flows.values[taken]
                     block += 1
                     yield w, t, flow
+
+
+def _told_apart(costs: Floats) -> Floats:
+    """Costs less a billionth of the largest, times a number of its own for each arc."""
+    own: Floats = np.random.default_rng(0).random(len(costs))
+    lowered: Floats = costs - _APART * float(np.abs(costs).max(initial=0.0)) * own
+    return lowered
 
 
 def _of_part(prices: Prices, scenarios: Ints) -> Prices:

@@ -17,10 +17,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rightplace.errors import SolverError
 from rightplace.program import Floats, Ints
 
+Int32s = NDArray[np.int32]
+_NO_TREE = -3
+"""As the kernel has it, which is loaded later."""
 _PIVOTS_A_NODE = 100
 """At most; a few are usual."""
 
@@ -96,6 +100,11 @@ class Blocks:
     pivots: Ints
 
 
+def no_trees(num_blocks: int, arcs: Arcs) -> Int32s:
+    """Room for the tree that each block ends with, none of which is known yet: what ``solve_blocks`` fills."""
+    return np.full((num_blocks, arcs.num_cohorts + arcs.num_places), _NO_TREE, np.int32)
+
+
 def solve_blocks(
     arcs: Arcs,
     costs: Floats,
@@ -107,6 +116,7 @@ def solve_blocks(
     *,
     flows: bool = False,
     warm: bool = True,
+    trees: Int32s | None = None,
 ) -> Blocks:
     """The optimum of every block, by network simplex.
 
@@ -132,6 +142,9 @@ def solve_blocks(
         Also return each flow.
     warm
         Begin from the tree of the block before, which takes about half the time; without it each block is on its own.
+    trees
+        Of the same blocks when they were solved the last time, at other costs, capacities or demands: a block whose
+        tree is known begins from that one. Filled with the trees of this time. (B, K + S), at first from ``no_trees``.
 
     Raises
     ------
@@ -175,6 +188,8 @@ def solve_blocks(
         np.zeros((1, num_arcs)) if blocks.flow is None else blocks.flow,
         flows,
         blocks.pivots,
+        no_trees(1, arcs) if trees is None else trees,
+        trees is not None,
     )
     if status == kernel.NO_MARKET:
         raise SolverError(f"transportation block {where}: a cohort has no arc to an unlimited place")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rightplace.program import Floats, Ints
+    from rightplace.solver.transport import Int32s
 
     Nodes = Any  # an array of ``NODE``: records whose fields numba reads as attributes
     Table = tuple[Ints, Ints, Floats, Ints]  # arcs by cohort: where those of each begin, place nodes, costs, arcs
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., object]")
 
 SOLVED, TOO_MANY_PIVOTS, INACCURATE, NO_MARKET = 0, 1, 2, 3
+
+ON_ROOT, OUTSIDE, NO_TREE = -1, -2, -3
+"""In place of a node's arc in a tree that is kept: it hangs on the root, or nowhere; no tree is known."""
 
 NODE = np.dtype(
     [
@@ -147,13 +151,18 @@ def _set_flows(nodes: Nodes, amount: Floats, order: Ints, num: int) -> float:
 
 
 @_inner
+def _clear(nodes: Nodes) -> None:
+    for node in range(len(nodes)):
+        nodes[node].parent, nodes[node].child, nodes[node].depth = -1, -1, 0
+        nodes[node].next, nodes[node].previous, nodes[node].flow = -1, -1, 0.0
+
+
+@_inner
 def _first_tree(nodes: Nodes, useful: Table, market: Ints) -> None:
     """Every place on the root, every cohort on its cheapest place: what is too much there is mended later."""
     first, heads, costs, arcs = useful
     root = len(nodes) - 1
-    for node in range(len(nodes)):
-        nodes[node].parent, nodes[node].child, nodes[node].depth = -1, -1, 0
-        nodes[node].next, nodes[node].previous, nodes[node].flow = -1, -1, 0.0
+    _clear(nodes)
     for cohort in range(len(market)):
         best = -1
         for entry in range(first[cohort], first[cohort + 1]):
@@ -165,6 +174,33 @@ def _first_tree(nodes: Nodes, useful: Table, market: Ints) -> None:
             _link(nodes, cohort, root, market[cohort], 0.0, 0.0)
         else:
             _link(nodes, cohort, heads[best], arcs[best], costs[best], 0.0)
+
+
+@_inner
+def _known_tree(
+    nodes: Nodes, tree: Int32s, cohorts: Ints, place: Ints, costs: Floats, useful: Table, market: Ints
+) -> None:
+    """A tree that was kept, with the costs of now; places that it had no use for then hang on the root."""
+    root, num_cohorts = len(nodes) - 1, len(market)
+    _clear(nodes)
+    for node in range(root):
+        arc = tree[node]
+        if arc >= 0:
+            parent = num_cohorts + place[arc] if node < num_cohorts else cohorts[arc]
+            _link(nodes, node, parent, arc, costs[arc] - costs[market[cohorts[arc]]], 0.0)
+        elif arc == ON_ROOT:
+            _link(nodes, node, root, market[node] if node < num_cohorts else -1, 0.0, 0.0)
+    for entry in range(useful[0][num_cohorts]):
+        if nodes[useful[1][entry]].parent < 0:
+            _link(nodes, useful[1][entry], root, -1, 0.0, 0.0)
+
+
+@_inner
+def _keep_tree(nodes: Nodes, tree: Int32s) -> None:
+    root = len(nodes) - 1
+    for node in range(root):
+        parent = nodes[node].parent
+        tree[node] = nodes[node].arc if 0 <= parent < root else ON_ROOT if parent == root else OUTSIDE
 
 
 @_inner
@@ -447,18 +483,22 @@ def solve(
     flow: Floats,
     has_flow: bool,
     pivots: Ints,
+    trees: Int32s,
+    has_trees: bool,
 ) -> tuple[int, int]:
     """Solve ``blocks`` in that order into the last arrays, which hold zeros; see ``transport.solve_blocks``.
 
     Blocks that share costs and capacities should come one after another. ``measures`` is (A, M) here, and ``flow`` has
-    one row, which stays as it is, unless ``has_flow``.
+    one row, which stays as it is, unless ``has_flow``; so have the trees, unless ``has_trees``.
     Returns a status and the block that it is about: ``SOLVED``, or why the work stopped there.
     """
     num_cohorts, root = demand.shape[1], len(nodes) - 1
     price, amount = np.zeros(len(nodes)), np.zeros(len(nodes))
     order, market = np.zeros(len(nodes), np.int64), np.zeros(num_cohorts, np.int64)
     useful, near = _table(num_cohorts + 1, len(place)), _table(num_cohorts + 1, _NEAR * num_cohorts)
-    reduced = np.zeros(_NEAR * num_cohorts)
+    reduced, cohorts = np.zeros(_NEAR * num_cohorts), np.zeros(len(place), np.int64)
+    for cohort in range(num_cohorts):
+        cohorts[first[cohort] : first[cohort + 1]] = cohort
     before, largest, largest_saving, num_same = -1, 0.0, 0.0, 0
     for block in blocks:
         own_costs, own_capacity = costs[group[block]], capacity[capacity_row[block]]
@@ -481,8 +521,11 @@ def solve(
             amount[node] = min(own_capacity[node - num_cohorts], 2.0 * total)
         rounding = _ROUNDING * total
         tolerances = (rounding, _ROUNDING * largest_saving)
-        is_begun = num_same > 0 and is_warm
-        if not is_begun:
+        is_known = has_trees and trees[block, 0] != NO_TREE
+        is_begun = num_same > 0 and is_warm and not is_known
+        if is_known:
+            _known_tree(nodes, trees[block], cohorts, place, own_costs, useful, market)
+        elif not is_begun:
             _first_tree(nodes, useful, market)
         elif num_same % _NEAR_FOR_BLOCKS == 1:
             _choose_near(useful, price, near, reduced)
@@ -496,6 +539,8 @@ def solve(
         if more < 0:
             return TOO_MANY_PIVOTS, block
         pivots[block] += more
+        if has_trees:
+            _keep_tree(nodes, trees[block])
         least = _set_flows(nodes, amount, order, num)
         own_flow = flow[block if has_flow else 0]
         value[block] = _read_flows(nodes, own_costs, measures, measured[block], own_flow, has_flow)
