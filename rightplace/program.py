@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+_WHOLE = 1e-6
+"""A side this near to a whole number is one."""
 
 
 class Domain(IntEnum):
@@ -155,6 +157,32 @@ class Program:
             row_lower=np.concatenate([self.row_lower, np.full(len(upper), -np.inf)]),
             row_upper=np.concatenate([self.row_upper, upper]),
             row_blocks=self.row_blocks | {name: range(self.num_rows, self.num_rows + len(upper))},
+        )
+
+    def with_whole_sides(self) -> Program:
+        """The same program; rows of whole columns with whole entries have whole sides, so that fractions reach less."""
+        is_whole = (self.domains[self.row_columns] == Domain.INTEGER) & (self.row_values == np.round(self.row_values))
+        rows = np.bincount(self.entry_rows, ~is_whole, self.num_rows) == 0
+        lower, upper = np.ceil(self.row_lower - _WHOLE), np.floor(self.row_upper + _WHOLE)
+        return replace(
+            self, row_lower=np.where(rows, lower, self.row_lower), row_upper=np.where(rows, upper, self.row_upper)
+        )
+
+    def without_rows(self, rows: Ints) -> Program:
+        """The same program without some of its rows; the names of blocks of rows are left out."""
+        if not len(rows):
+            return self
+        kept = np.ones(self.num_rows, dtype=bool)
+        kept[rows] = False
+        entries = np.repeat(kept, np.diff(self.row_starts))
+        return replace(
+            self,
+            row_starts=np.concatenate([[0], np.cumsum(np.diff(self.row_starts)[kept])]),
+            row_columns=self.row_columns[entries],
+            row_values=self.row_values[entries],
+            row_lower=self.row_lower[kept],
+            row_upper=self.row_upper[kept],
+            row_blocks={},
         )
 
 

@@ -21,13 +21,11 @@ from rightplace.staged import Floats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from concurrent.futures import Executor
 
     from rightplace.instances.targets import Target
     from rightplace.models.capacity_targets import MeasureYear
     from rightplace.planning.question import PlanningQuestion
     from rightplace.solver.benders import StagedOutcome
-    from rightplace.solver.outcome import SolveOptions
 
 _NOBODY = 1e-9
 _UNIT = 1e-6
@@ -70,19 +68,17 @@ class _Counted:
 def checked(
     question: PlanningQuestion,
     outcome: StagedOutcome,
-    solving: SolveOptions,
     claimed_by: str,
-    executor: Executor | None = None,
 ) -> CheckedPlan:
     """The plan of an outcome that has a point, with the checker's verdict.
 
     The flows are found twice, once to count what is claimed and once for the checker, so that they are never all kept.
     """
     assert outcome.point is not None  # the caller has looked
-    counts = _counted(question, outcome, solving, executor)
+    counts = _counted(question, outcome)
     plan = _plan_of(question, outcome, counts, claimed_by)
     data = question.data
-    blocks = blocks_of(question, outcome, solving, executor)
+    blocks = blocks_of(question, outcome)
     payers = payers_of(question, outcome.point, counts.fees_of, counts.lived) if len(counts.fees_of) > 1 else ()
     return CheckedPlan(plan, certify(question.case, data.supplies, data.service, plan, blocks), payers)
 
@@ -90,12 +86,10 @@ def checked(
 def plan_of(
     question: PlanningQuestion,
     outcome: StagedOutcome,
-    solving: SolveOptions,
     claimed_by: str,
-    executor: Executor | None = None,
 ) -> CapacityPlan:
     """The plan of an outcome that has a point: every claim counted from its flows."""
-    return _plan_of(question, outcome, _counted(question, outcome, solving, executor), claimed_by)
+    return _plan_of(question, outcome, _counted(question, outcome), claimed_by)
 
 
 def _plan_of(question: PlanningQuestion, outcome: StagedOutcome, found: _Counted, claimed_by: str) -> CapacityPlan:
@@ -128,12 +122,10 @@ def _plan_of(question: PlanningQuestion, outcome: StagedOutcome, found: _Counted
     )
 
 
-def blocks_of(
-    question: PlanningQuestion, outcome: StagedOutcome, solving: SolveOptions, executor: Executor | None = None
-) -> Iterator[Service]:
+def blocks_of(question: PlanningQuestion, outcome: StagedOutcome) -> Iterator[Service]:
     """Who lives where, block by block."""
     staged = question.staged
-    for scenario, quarter, flow in service(staged, outcome, solving, executor):
+    for scenario, quarter, flow in service(outcome):
         used = np.flatnonzero(flow > _NOBODY)
         yield Service(scenario, quarter, staged.arc_cohort[used], staged.arc_node[used], flow[used])
 
@@ -141,8 +133,6 @@ def blocks_of(
 def _counted(
     question: PlanningQuestion,
     outcome: StagedOutcome,
-    solving: SolveOptions,
-    executor: Executor | None,
 ) -> _Counted:
     staged, num = question.staged, question.staged.num_scenarios
     pence = question.data.service.use_pence_per_week
@@ -153,7 +143,7 @@ def _counted(
     authority = authority_of_arcs(question)
     lives_at = staged.arc_node * num_authorities + authority
     of_quarter = [[i for i, m in enumerate(measures) if t in m.periods] for t in range(staged.num_periods)]
-    for w, t, flow in service(staged, outcome, solving, executor):
+    for w, t, flow in service(outcome):
         flow = np.where(flow > _NOBODY, flow, 0.0)
         found.fees[w, t] = WEEKS_A_QUARTER * float(pence @ flow)
         if num_authorities > 1:

@@ -78,7 +78,7 @@ def compare(
             raise ValueError(f"{name}: {error}") from error
     free = replace(question, staged=replace(question.staged, couplings=()))
     idle = outcome_at(free.staged, nothing(free), solving, executor)
-    baseline = plan_of(free, idle, solving, "no lever is used", executor)
+    baseline = plan_of(free, idle, "no lever is used")
     results = tuple(
         _evaluated(exactly(question, schedules[name], point), point, baseline, solving, executor)
         for name, point in points.items()
@@ -139,7 +139,7 @@ def _evaluated(
         question = replace(question, staged=replace(question.staged, couplings=wished))
         found = _served(question.staged, point, solving, executor)
         notes = ("this schedule cannot meet every hard target, so children are housed at least cost whatever they say",)
-    best = checked(question, found, solving, "this schedule only", executor)
+    best = checked(question, found, "this schedule only")
     return PlanResult(
         case=question.case,
         status=Status.FEASIBLE,

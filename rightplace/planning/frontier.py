@@ -161,7 +161,7 @@ def _point(
         return FrontierPoint(value=value)
     proved.times_dearer = times
     who = f"{solving.solver} {version_of(solving.solver)}"
-    plan = plan_of(replace(question, staged=staged), outcome, solving, who, executor)
+    plan = plan_of(replace(question, staged=staged), outcome, who)
     proved.points.append((value, plan.value_pence, outcome.point))
     return FrontierPoint(
         value=value,

@@ -115,7 +115,7 @@ def plan_capacity(
         return replace(result, status=status, clash=clash, seconds=phases.seconds)
     phases.value, phases.bound = outcome.value, outcome.bound
     phases.begin("certificate")
-    best = checked(question, outcome, solving, who, executor)
+    best = checked(question, outcome, who)
     result = replace(
         result,
         plan=best.plan,
@@ -174,7 +174,7 @@ def _baseline(question: PlanningQuestion, solving: SolveOptions, executor: Execu
     """Doing nothing, without targets: what happens if no lever is used."""
     free = replace(question, staged=replace(question.staged, couplings=()))
     found = outcome_at(free.staged, nothing(free), solving, executor)
-    return plan_of(free, found, solving, "no lever is used", executor)
+    return plan_of(free, found, "no lever is used")
 
 
 def _dearer(
@@ -225,7 +225,7 @@ def _next_best(
         return None
     if found.point is None or hard_misses(other.staged, found.missed):
         return None
-    return plan_of(other, found, solving, who, executor)
+    return plan_of(other, found, who)
 
 
 def _notes(question: PlanningQuestion, options: PlanOptions) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.errors import SolverError
+from rightplace.program import Domain
 from rightplace.solver.master import Master, least_cost
 from rightplace.solver.outcome import Limit, Progress, Reason, SolveOptions
 from rightplace.solver.recourse import Cut, Group, Policy, Recourse
@@ -33,6 +34,8 @@ _SERVED_TO = 1e-7
 """A single point is served to within this share of what service costs at least."""
 _LAST_GAP, _LAST_SECONDS = 0.001, 3.0
 """When a limit came before any point: how closely the master is then solved, and how long it, and serving, may take."""
+_SETTLING_ROUNDS, _SETTLED = 12, 0.2
+"""Of a large program: rounds for all that is not whole, and to which share of the gap asked for."""
 _FEW_ROUNDS = 3
 """Rounds among few columns: those that one of the last points of the relaxation used."""
 _MIP_SHARE = 0.3
@@ -54,6 +57,8 @@ class StagedOutcome:
         where a limit came before it was found.
     cuts
         All cuts found: valid for every program that differs in the first stage only, or (``moved``) in its targets.
+    recourse
+        Who served the point.
     """
 
     reason: Reason
@@ -67,6 +72,7 @@ class StagedOutcome:
     cuts: tuple[Cut, ...]
     seconds: float
     num_rounds: int
+    recourse: Recourse | None = None
 
 
 def mean_program(staged: StagedProgram) -> StagedProgram:
@@ -141,13 +147,14 @@ def _mean_phase(search: Search) -> None:
     inner = Search(mean, options, recourse, Master(mean, recourse.groups, options), search.ends)
     inner.prices = [recourse.even_prices(group) for group in recourse.groups]
     relax(inner, 60)
+    useful = inner.master.cuts_near(inner.cuts) if search.is_large else inner.cuts
     same_periods = {tuple(group.periods): group for group in search.recourse.groups}
     for group in recourse.groups:
         one = same_periods.get(tuple(group.periods))
         if one is not None:  # else risk ties all periods together
             at = _positions(mean, group, search.staged, one)
             search.prices[one.number] = _carried(inner.prices[group.number], at, search.recourse, one)
-            mine = [cut for cut in inner.cuts if cut.group == group.number]
+            mine = [cut for cut in useful if cut.group == group.number]
             search.add(
                 [replace(cut, group=one.number, prices=_carried(cut.prices, at, search.recourse, one)) for cut in mine]
             )
@@ -172,19 +179,23 @@ def _whole_phase(search: Search, starts: tuple[Floats, ...]) -> Limit:
         search.evaluate(point, np.inf, 3, is_candidate=True)
     relax(search, 60)
     search.relaxed = slopes(search)
-    if _few_columns(search):
+    if not search.is_large and _few_columns(search):
         return Limit.GAP
     for _ in range(_MOST_ROUNDS):
         if search.is_over:
             break
         gap = options.relative_gap * _MIP_SHARE
+        if search.is_large:
+            search.master.forget_relaxation()
         candidate, bound = search.master.whole(gap, search.left, search.best.point, _watched(search))
         if bound is not None:
             search.bound = max(search.bound, bound)
         if candidate is None:
             break
         inner = max(abs(search.bound) * options.relative_gap * 0.1, 1e-6)
-        search.evaluate(candidate, inner, 12, is_candidate=True)
+        value = search.evaluate(candidate, inner, 12, is_candidate=True)
+        if search.is_large and search.gap() > options.relative_gap:
+            _settle(search, candidate, value)
         if options.progress is not None:
             options.progress(Progress("plan", search.seconds, search.best.value, search.bound))
         if search.gap() <= options.relative_gap:
@@ -194,6 +205,23 @@ def _whole_phase(search: Search, starts: tuple[Floats, ...]) -> Limit:
     if options.stop.is_set():
         return Limit.INTERRUPT
     return Limit.GAP if search.is_enough else Limit.TIME
+
+
+def _settle(search: Search, candidate: Floats, value: float) -> None:
+    """Hold what is whole in a candidate, and find what is best for the rest, which the cuts know little of so far."""
+    first = search.staged.first
+    whole = first.domains == Domain.INTEGER
+    lower, upper = np.where(whole, candidate, first.lower), np.where(whole, candidate, first.upper)
+    held = replace(search.staged, first=replace(first, lower=lower, upper=upper))
+    options = replace(search.options, progress=_watched(search))
+    inner = Search(held, options, search.recourse, Master(held, search.recourse.groups, options), search.ends)
+    inner.prices = search.prices
+    known = search.master.cuts_near(search.cuts)
+    inner.add(known)
+    relax(inner, _SETTLING_ROUNDS, _SETTLED, candidate, value)
+    search.add(inner.cuts[len(known) :])
+    if inner.best.value < search.best.value:
+        search.best = inner.best
 
 
 def _few_columns(search: Search) -> bool:
@@ -268,7 +296,7 @@ def _outcome(search: Search, limit: Limit, seconds: float) -> StagedOutcome:
     reason = Reason.OPTIMAL if limit in (Limit.NONE, Limit.GAP) else Reason.FEASIBLE
     return StagedOutcome(
         reason, limit, best.point, best.value, min(search.bound, best.value), best.policies, missed, prices,
-        tuple(search.cuts), seconds, search.recourse.num_rounds,
+        tuple(search.cuts), seconds, search.recourse.num_rounds, search.recourse,
     )  # fmt: skip
 
 
@@ -301,11 +329,9 @@ def outcome_at(
     return _outcome(search, limit, time.perf_counter() - began)
 
 
-def service(staged: StagedProgram, outcome: StagedOutcome, options: SolveOptions, executor: Executor | None = None
-            ) -> Iterator[tuple[int, int, Floats]]:  # fmt: skip
+def service(outcome: StagedOutcome) -> Iterator[tuple[int, int, Floats]]:
     """The flows of an outcome: (scenario, period, (num_arcs,) flow), block by block."""
-    recourse = Recourse(staged, options, executor)
-    if outcome.point is None:
+    if outcome.point is None or outcome.recourse is None:
         return
-    for group, policy in zip(recourse.groups, outcome.policies, strict=True):
-        yield from recourse.flows(group, outcome.point, policy)
+    for group, policy in zip(outcome.recourse.groups, outcome.policies, strict=True):
+        yield from outcome.recourse.flows(group, outcome.point, policy)

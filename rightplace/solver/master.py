@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rightplace.solver.recourse import Cut, Group
-    from rightplace.staged import Floats, StagedProgram
+    from rightplace.staged import Floats, Ints, StagedProgram
+
+_NEAR = 1e-4
+"""Share of the whole cost by which a cut may say less than the one that says most, and still be of use."""
 
 
 class Master:
@@ -56,10 +59,13 @@ class Master:
         self.program.lower[: first.num_columns] = first.lower
         self.program.upper[: first.num_columns] = first.upper
         self.program.domains[: first.num_columns] = first.domains
+        self.program = self.program.with_whole_sides()
         least = least_cost(staged, groups)
         self.program.lower[self.theta] = least / self.unit
         self.num_first = first.num_columns
         self.cut_rows: list[int] = []
+        self._near: set[int] = set()
+        self._is_thinned = False
         self._lp: highs.GrowingLP | None = None
 
     def free_below(self) -> None:
@@ -96,6 +102,8 @@ class Master:
         """The linear relaxation: point and value; ``None`` when a limit came first."""
         if self._lp is None:
             columns, rows = np.arange(self.program.num_columns), np.arange(self.program.num_rows)
+            if self._is_thinned:
+                rows = np.setdiff1d(rows, self._far)
             costs = self.program.objectives[0].costs
             self._lp = highs.GrowingLP(self.program, costs, columns, rows, self.options)
         if not self._lp.solve(seconds, is_short=True):
@@ -136,11 +144,16 @@ class Master:
         Parameters
         ----------
         among
-            (first.num_columns,): the whole columns that may be used; then the bound is none of the program.
+            (first.num_columns,): the columns that may be used beside those of the start; then the bound is none of the
+            program.
         """
-        program = self.program
+        if start is not None:
+            self._note_near(self._completed(start))
+        if self._lp is not None:
+            self._note_near(self._lp.point)
+        program = self.program.without_rows(self._far)
         if among is not None:
-            barred = np.flatnonzero((self.staged.first.domains == Domain.INTEGER) & ~among)
+            barred = np.flatnonzero(~among if start is None else ~among & (start <= 0))
             upper = program.upper.copy()
             upper[barred] = program.lower[barred]
             program = replace(program, upper=upper)
@@ -152,9 +165,35 @@ class Master:
             raise NoFeasiblePoint("the first stage has no feasible point")
         if given.values is None:
             return None, given.bound
+        self._note_near(given.values)
         point = given.values[: self.num_first]
         whole = self.staged.first.domains == Domain.INTEGER
         return np.where(whole, np.round(point), point), given.bound
+
+    @property
+    def _far(self) -> Ints:
+        """Rows of the cuts that nothing speaks for."""
+        return np.array(sorted(set(self.cut_rows) - self._near), dtype=np.int64)
+
+    def forget_relaxation(self) -> None:
+        """Give back the memory of the linear relaxation; when it is asked for again, only cuts that are near return."""
+        if self._lp is not None:
+            self._note_near(self._lp.point)
+            self._lp, self._is_thinned = None, True
+
+    def cuts_near(self, cuts: list[Cut]) -> list[Cut]:
+        """Of all cuts, those that say about as much as any at one of the points that were looked at."""
+        if self._lp is not None:
+            self._note_near(self._lp.point)
+        return [cut for cut, row in zip(cuts, self.cut_rows, strict=True) if row in self._near]
+
+    def _note_near(self, full: Floats) -> None:
+        """Cuts that say about as much as any at a point take part in the integer program from now on."""
+        program = self.program
+        activity = np.bincount(program.entry_rows, program.row_values * full[program.row_columns], program.num_rows)
+        rows = np.array(self.cut_rows, dtype=np.int64)
+        cost = abs(float(program.objectives[0].costs @ full)) / self.unit
+        self._near.update(rows[activity[rows] >= program.row_upper[rows] - _NEAR * cost].tolist())
 
     def _completed(self, point: Floats) -> Floats:
         """A start: the point, and the least that the cuts and couplings allow beside it."""

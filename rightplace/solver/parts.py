@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
-from rightplace.solver.transport import Arcs, Blocks, Int32s, solve_blocks
+from rightplace.solver.transport import Arcs, Blocks, Int32s, no_trees, solve_blocks
 from rightplace.staged import Floats, Ints
 
 if TYPE_CHECKING:
@@ -143,13 +143,17 @@ def serve_part(
     )
 
 
-def mix_part(network: Network, part: Part, capacity: Floats, prices: Sequence[Prices], shares: Floats) -> Flows:
-    """The flows of a part, mixed from those at several prices; shares are (W, T, len(prices))."""
+def mix_part(
+    network: Network, part: Part, capacity: Floats, prices: Sequence[Prices], shares: Floats,
+    trees: Int32s | None = None,
+) -> Flows:  # fmt: skip
+    """The flows of a part, mixed from those at several prices; shares are (W, T, len(prices)), trees as before."""
     num_scenarios, num_periods = part.demand.shape[:2]
     mixed = np.zeros((num_scenarios * num_periods, len(network.arc_costs)))
     none = np.zeros((0, len(network.arc_costs)))
+    trees = no_trees(len(mixed), network.arcs) if trees is None else trees
     for i, each in enumerate(prices):
-        flow = _blocks(network, part, capacity, each, none, None, flows=True).flow
+        flow = _blocks(network, part, capacity, each, none, trees, flows=True).flow
         assert flow is not None  # asked for
         mixed += shares[..., i].reshape(-1, 1) * flow
     rows, arcs = np.nonzero(mixed)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 _SCENARIOS_A_TASK = 25
 _SAME = 1e-12
+_STEP, _FIRST_STEP = 4.0, 0.005
+"""By which factor, and by which part of the price of missing, prices may leave the range of those tried."""
 _TINY = 1e-9
 """Slopes smaller than this part of the largest of a cut are rounding."""
 _APART = 1e-9
@@ -215,7 +217,8 @@ class Recourse:
         if group.number not in self._given:
             staged = self.staged
             parts = (
-                Part(some, staged.probability[some], staged.demand[some][:, group.periods]) for some in self._chunks
+                Part(some, staged.probability[some], staged.demand[_run(some)][:, _run(group.periods)])
+                for some in self._chunks
             )
             network = kept(self._executor, self._network(group))
             self._given[group.number] = network, tuple(kept(self._executor, part) for part in parts)
@@ -263,17 +266,19 @@ class Recourse:
             bound = max(served.bound for served in rounds)
             is_over = self.options.stop.is_set() or time.perf_counter() > self.ends
             done = mixed.value - bound <= tolerance or len(rounds) >= most_rounds or is_over
-            if done or (not boxed and any(_same(mixed.duals, served.prices) for served in rounds)):
+            boxed = [prices for prices in boxed if not any(_same(prices, served.prices) for served in rounds)]
+            following = boxed.pop(0) if boxed else _stepped(mixed.duals, rounds, most)
+            if done or any(_same(following, served.prices) for served in rounds):
                 return _with_bound(mixed, bound), rounds
-            rounds.append(self.serve(group, point, boxed.pop(0) if boxed else mixed.duals))
+            rounds.append(self.serve(group, point, following))
 
     def flows(self, group: Group, point: Floats, policy: Policy) -> Iterator[tuple[int, int, Floats]]:
         """The flow of each block of a group under a policy: (scenario, period, (num_arcs,) flow)."""
         capacity = self.staged.capacity(point)[group.periods]
         used = [i for i in range(len(policy.prices)) if policy.shares[..., i].any()]
         asked = [
-            (capacity, [_of_part(policy.prices[i], some) for i in used], policy.shares[some][..., used])
-            for some in self._chunks
+            (capacity, [_of_part(policy.prices[i], some) for i in used], policy.shares[some][..., used], trees)
+            for some, trees in zip(self._chunks, self._trees_of(group), strict=True)
         ]
         periods = group.periods.tolist()
         for scenarios, flows in self._on_parts(mix_part, group, asked):
@@ -294,6 +299,12 @@ def _told_apart(costs: Floats) -> Floats:
     return lowered
 
 
+def _run(positions: Ints) -> slice | Ints:
+    """Consecutive positions as a slice, which copies nothing."""
+    is_run = bool((np.diff(positions) == 1).all())
+    return slice(int(positions[0]), int(positions[-1]) + 1) if is_run else positions
+
+
 def _of_part(prices: Prices, scenarios: Ints) -> Prices:
     return Prices(prices.couplings, prices.scenarios[scenarios])
 
@@ -310,6 +321,14 @@ def _different(staged: StagedProgram, couplings: Sequence[Coupling]) -> tuple[Fl
             rows.append(coupling.arc_values)
         at.append(different[key])
     return np.array(rows).reshape(len(rows), len(staged.arc_costs)), np.array(at, dtype=np.int64)
+
+
+def _stepped(duals: Prices, rounds: Sequence[Served], most: Floats) -> Prices:
+    """The next prices, not far from those tried: the duals of few rounds jump to what missing a coupling costs."""
+    tried = np.array([served.prices.couplings for served in rounds])
+    low = tried.min(axis=0) / _STEP - _FIRST_STEP * most
+    high = tried.max(axis=0) * _STEP + _FIRST_STEP * most
+    return replace(duals, couplings=np.clip(duals.couplings, low, high))
 
 
 def _same(one: Prices, other: Prices) -> bool:

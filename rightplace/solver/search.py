@@ -23,6 +23,8 @@ _FAR = 0.01
 """Share of the value: with a gap above it, cuts are made at the master's point itself."""
 _INNER = 0.1
 """Share of the gap of the relaxation to which a group is served."""
+_CLOSED = 0.5
+"""Share of the gap asked for at which the relaxation counts as solved."""
 _LITTLE = 0.01
 """How much less is asked of a target for its shadow price: of a child; of a large sum, a ten-thousandth."""
 _SEEN, _USED = 6, 1e-7
@@ -111,13 +113,22 @@ def _bracket(prices: Prices) -> list[Prices]:
     return [Prices(prices.couplings * factor, prices.scenarios) for factor in (0.97, 1.03)]
 
 
-def relax(search: Search, most_rounds: int) -> None:
+def relax(
+    search: Search, most_rounds: int, share: float = _CLOSED, inside: Floats | None = None, least: float = np.inf
+) -> None:
     """Cutting planes on the linear relaxation, until its bound is near the value of the best point found.
 
     Of a large program, cuts are made between the best point so far and the master's own, which jumps about while it has
     few cuts (in-out separation; Ben-Ameur and Neto 2007, doi:10.1002/net.20190).
+
+    Parameters
+    ----------
+    share
+        Of the gap asked for: how near.
+    inside, least
+        A point that is known already, and its value. With one, every point served is a plan that may be the best.
     """
-    inside, least = None, np.inf
+    is_candidate = inside is not None
     for _ in range(most_rounds):
         solved = search.master.relaxation(search.left)
         if solved is None or search.is_over:
@@ -125,18 +136,20 @@ def relax(search: Search, most_rounds: int) -> None:
         outside, bound = solved
         search.bound = max(search.bound, bound)
         search.seen = [*search.seen[1 - _SEEN :], outside > _USED]
+        if is_candidate and least - bound <= abs(least) * search.options.relative_gap * share:
+            return
         point = outside
         if search.is_large and inside is not None and least - bound <= abs(least) * _FAR:
             point = _OUTWARD * outside + (1 - _OUTWARD) * inside
         inner = max(abs(bound) * search.options.relative_gap * 0.1, 1e-6)
         if search.is_large and np.isfinite(least):
             inner = max(inner, _INNER * (least - bound))
-        value = search.evaluate(point, inner, 8, is_candidate=False)
+        value = search.evaluate(point, inner, 8, is_candidate=is_candidate)
         if value < least:
             inside, least = point, value
         if search.options.progress is not None:
             search.options.progress(Progress("relaxation", search.seconds, least, bound))
-        if least - bound <= abs(least) * search.options.relative_gap * 0.5:
+        if least - bound <= abs(least) * search.options.relative_gap * share:
             return
 
 

@@ -89,7 +89,7 @@ def test_the_flows_of_the_answer_are_a_policy_of_its_value(seed: int, kind: dict
     cost = np.zeros(staged.num_scenarios)
     reached = np.zeros((staged.num_scenarios, len(staged.couplings)))
     seen = set()
-    for w, t, flow in service(staged, found, OPTIONS):
+    for w, t, flow in service(found):
         seen.add((w, t))
         served = np.bincount(staged.arc_cohort, flow, minlength=staged.num_cohorts)
         assert served == pytest.approx(staged.demand[w, t], abs=1e-9)
