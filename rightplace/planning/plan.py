@@ -207,6 +207,8 @@ def _polished(
     closer = decompose(held, limits, executor, (point,), outcome.cuts)
     if closer.point is None or closer.value >= outcome.value:
         return outcome
+    if len(hard_misses(staged, closer.missed)) > len(hard_misses(staged, outcome.missed)):
+        return outcome  # a hair's breadth of a target is cheaper, but a miss
     return replace(outcome, point=closer.point, value=closer.value, policies=closer.policies, missed=closer.missed)
 
 

@@ -37,7 +37,9 @@ _LAST_GAP, _LAST_SECONDS = 0.001, 3.0
 _SETTLING_ROUNDS, _SETTLED = 12, 0.2
 """Of a large program: rounds for all that is not whole, and to which share of the gap asked for."""
 _FEW_ROUNDS = 3
-"""Rounds among few columns: those that one of the last points of the relaxation used."""
+"""Rounds near the relaxation."""
+_USED = 1e-6
+"""What is this near to a whole number is one."""
 _MIP_SHARE = 0.3
 """The master's integer program is solved to this share of the gap asked for: the rest is left to the cuts."""
 
@@ -179,7 +181,7 @@ def _whole_phase(search: Search, starts: tuple[Floats, ...]) -> Limit:
         search.evaluate(point, np.inf, 3, is_candidate=True)
     relax(search, 60)
     search.relaxed = slopes(search)
-    if not search.is_large and _few_columns(search):
+    if _near_relaxation(search):
         return Limit.GAP
     for _ in range(_MOST_ROUNDS):
         if search.is_over:
@@ -224,28 +226,53 @@ def _settle(search: Search, candidate: Floats, value: float) -> None:
         search.best = inner.best
 
 
-def _few_columns(search: Search) -> bool:
-    """Look for a plan among the columns that the relaxation used lately; whether one is near enough to the bound."""
-    gap = search.options.relative_gap
-    among = np.logical_or.reduce(search.seen) if search.seen else None
+def _near_relaxation(search: Search) -> bool:
+    """Look for a plan where the cuts know most: near the relaxation. Whether one is near enough to the bound.
+
+    Of a small program, among the columns that the relaxation used lately; of a large one, the best point that was
+    served, each whole number rounded up or down.
+    """
+    gap, progress = search.options.relative_gap, search.options.progress
     for _ in range(_FEW_ROUNDS):
-        if search.is_over or among is None:
+        within = _around(search)
+        if search.is_over or within is None:
             return False
-        candidate, _ = search.master.whole(gap * _MIP_SHARE, search.left, search.best.point, among=among)
+        if search.is_large:
+            search.master.forget_relaxation()
+        candidate, _ = search.master.whole(gap * _MIP_SHARE, search.left, search.best.point, within=within)
         if candidate is None:
             return False
         before = search.best.value
-        search.evaluate(candidate, max(abs(search.bound) * gap * 0.1, 1e-6), 12, is_candidate=True)
+        value = search.evaluate(candidate, max(abs(search.bound) * gap * 0.1, 1e-6), 12, is_candidate=True)
+        if search.is_large and search.gap() > gap:
+            _settle(search, candidate, value)
         solved = search.master.relaxation(search.left)
         if solved is not None:
             search.bound = max(search.bound, solved[1])
-        if search.options.progress is not None:
-            search.options.progress(Progress("plan", search.seconds, search.best.value, search.bound))
+        if progress is not None:
+            progress(Progress("plan", search.seconds, search.best.value, search.bound))
         if search.gap() <= gap:
             return True
         if search.best.value >= before:
             return False
     return False
+
+
+def _around(search: Search) -> tuple[Floats, Floats] | None:
+    """Bounds of the first stage near the relaxation, the best plan so far within them."""
+    first, best = search.staged.first, search.best.point
+    whole = first.domains == Domain.INTEGER
+    if search.is_large:
+        point = search.inside
+        if point is None:
+            return None
+        lower = np.where(whole, np.maximum(np.floor(point + _USED), first.lower), first.lower)
+        upper = np.where(whole, np.minimum(np.ceil(point - _USED), first.upper), first.upper)
+    else:
+        if not search.seen:
+            return None
+        lower, upper = first.lower, np.where(np.logical_or.reduce(search.seen), first.upper, first.lower)
+    return (lower, upper) if best is None else (np.minimum(lower, best), np.maximum(upper, best))
 
 
 def _watched(search: Search) -> Callable[[Progress], None] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.errors import NoFeasiblePoint
-from rightplace.program import Domain, Mask, Objective, ProgramBuilder
+from rightplace.program import Domain, Objective, ProgramBuilder
 from rightplace.solver import highs
 from rightplace.solver.outcome import Progress, Reason, SolveOptions
 
@@ -137,31 +137,31 @@ class Master:
         seconds: float,
         start: Floats | None,
         progress: Callable[[Progress], None] | None = None,
-        among: Mask | None = None,
+        within: tuple[Floats, Floats] | None = None,
     ) -> tuple[Floats | None, float | None]:
         """The integer program: point and bound.
 
         Parameters
         ----------
-        among
-            (first.num_columns,): the columns that may be used beside those of the start; then the bound is none of the
-            program.
+        within
+            Bounds of the first stage's columns, tighter than its own; then the bound is none of the program.
         """
+        if not (self.program.domains == Domain.INTEGER).any():
+            return self.relaxation(seconds) or (None, None)
         if start is not None:
             self._note_near(self._completed(start))
         if self._lp is not None:
             self._note_near(self._lp.point)
         program = self.program.without_rows(self._far)
-        if among is not None:
-            barred = np.flatnonzero(~among if start is None else ~among & (start <= 0))
-            upper = program.upper.copy()
-            upper[barred] = program.lower[barred]
-            program = replace(program, upper=upper)
+        if within is not None:
+            lower, upper = program.lower.copy(), program.upper.copy()
+            lower[: self.num_first], upper[: self.num_first] = within
+            program = replace(program, lower=lower, upper=upper)
         if start is not None:
             program = replace(program, start=self._completed(start))
         options = replace(self.options, relative_gap=gap, time_limit_seconds=max(seconds, 0.0), progress=progress)
         given = highs.minimise(program, program.objectives[0], options)
-        if given.reason is Reason.INFEASIBLE and among is None:
+        if given.reason is Reason.INFEASIBLE and within is None:
             raise NoFeasiblePoint("the first stage has no feasible point")
         if given.values is None:
             return None, given.bound

@@ -52,6 +52,7 @@ class Search:
     bound: float = -np.inf
     prices: list[Prices] = field(default_factory=list)
     relaxed: Floats | None = None
+    inside: Floats | None = None
     seen: list[Mask] = field(default_factory=list)
     enough: Callable[[float, float], bool] | None = None
 
@@ -147,6 +148,7 @@ def relax(
         value = search.evaluate(point, inner, 8, is_candidate=is_candidate)
         if value < least:
             inside, least = point, value
+            search.inside = inside
         if search.options.progress is not None:
             search.options.progress(Progress("relaxation", search.seconds, least, bound))
         if least - bound <= abs(least) * search.options.relative_gap * share:
