@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rightplace.solver.answer import SOLVERS
+
+FLOW = "flow"
+"""The min-cost flow relaxation: a bound and no answer."""
+PEERS = (*SOLVERS, FLOW)
+"""Who can be asked."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:

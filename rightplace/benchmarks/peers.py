@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rightplace.benchmarks.asked import FLOW
 from rightplace.benchmarks.results import Status
 from rightplace.program import Domain, Floats
-from rightplace.solver import flow
-from rightplace.solver.answer import SOLVERS, answer, version_of
+from rightplace.solver.answer import answer, version_of
 from rightplace.solver.outcome import Outcome, Reason, SolveOptions
 
 if TYPE_CHECKING:
     from rightplace.benchmarks.questions import Question
 
-FLOW = "flow"
-"""The min-cost flow relaxation: a bound and no answer."""
-PEERS = (*SOLVERS, FLOW)
 _STATUS = {
     Reason.OPTIMAL: Status.OPTIMAL,
     Reason.FEASIBLE: Status.FEASIBLE,
@@ -61,6 +58,8 @@ def _refusal(question: Question, solver: str) -> str:
 
 
 def _flow(question: Question) -> Claimed:
+    from rightplace.solver import flow
+
     bound = question.flow_bound()
     if bound is None:
         return Claimed(Status.UNSUPPORTED, None, None, None, flow.version(), "there is no relaxation by flow of this")

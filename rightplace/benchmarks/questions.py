@@ -19,7 +19,6 @@ from rightplace.models.allocation import allocation_data, allocation_plan, alloc
 from rightplace.models.greedy import greedy_point
 from rightplace.plan import Tier
 from rightplace.program import Domain, Floats, Objective, Program
-from rightplace.solver.flow import cheapest_flow
 
 if TYPE_CHECKING:
     from rightplace.instances.instance import Instance
@@ -129,6 +128,8 @@ class PlacementQuestion(Question):
 
         A block bed is taken to save its fee for everyone who could have it.
         """
+        from rightplace.solver.flow import cheapest_flow
+
         data = self._data
         num, options = data.num_candidates, data.options
         saved = np.where(options.fees.block_idx >= 0, np.maximum(options.fees.block_saving, 0), 0)

@@ -64,7 +64,7 @@ class Spec:
     name
         Unique in the registry; what a row of results is about.
     family
-        What it belongs to: placement, or the name of a public family.
+        Tables have one part for each: the size of a placement instance, or the name of a public family.
     what
         What it is, in words.
     source
@@ -83,16 +83,13 @@ class Spec:
     limit_seconds: float
 
 
-PLACEMENT = "placement"
-
-
 def generated(profile: str, variant: Variant, seed: int, limit_seconds: float, num_children: int | None = None) -> Spec:
     """The spec of a generated placement instance."""
     name = instance_name(profile, num_children, variant, seed)
     size = "" if num_children is None else f" with {num_children} children"
     return Spec(
         name=name,
-        family=PLACEMENT,
+        family=profile if num_children is None else f"{profile}{num_children}",
         what=f"profile {profile}{size}, seed {seed}: {VARIANTS[variant].what}",
         source=Generated(profile, num_children, variant, seed),
         digest=known_digests().get(name),

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 _GRACE_SECONDS = 30.0
 _GRACE_SHARE = 0.5
 """How long after its limit a run may go on, to end and to be judged: so long, and so much of the limit."""
+RUN = [sys.executable, "-m", "rightplace.benchmarks.task"]
+"""What makes a run."""
 _STOPPING_SECONDS = 10.0
 """How long a run that was asked to stop may take before it is ended."""
 
@@ -86,21 +89,27 @@ class _Heard:
 
 def row_of(task: Task, stop: threading.Event | None = None) -> Row | None:
     """Make a run in a process of its own; its row, whatever comes of it; ``None`` when ``stop`` was set meanwhile."""
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "rightplace.benchmarks.task"],
+    heard = _Heard()
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(
+            RUN,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=said,
             env=os.environ | ONE_THREAD,
             start_new_session=True,  # Ctrl-C is for the bench: it asks its runs to stop
-        )
-        heard = _Heard()
+        ) as process,
+    ):
+        lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        listener = threading.Thread(target=_listen, args=(process.stdout, lines), daemon=True)
+        listener.start()
         try:
-            _hear(process, task.asked, heard, stop)
+            _hear(process, lines, task.asked, heard, stop)
         finally:
             process.kill()
             code = process.wait()
+            listener.join()
         if heard.done is None and stop is not None and stop.is_set():
             return None
         if heard.done is None:
@@ -117,15 +126,18 @@ _BENCHES: list[threading.Event] = []
 """What ends the benches that run in this process."""
 
 
-def _hear(process: subprocess.Popen[bytes], asked: Asked, heard: _Heard, stop: threading.Event | None) -> None:
+def _hear(
+    process: subprocess.Popen[bytes],
+    lines: queue.SimpleQueue[bytes | None],
+    asked: Asked,
+    heard: _Heard,
+    stop: threading.Event | None,
+) -> None:
     """Ask, and listen until the run is done, ends, or has had its time twice over."""
     assert process.stdin is not None
-    assert process.stdout is not None
-    lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-    listener = threading.Thread(target=_listen, args=(process.stdout, lines), daemon=True)
-    listener.start()
-    process.stdin.write((json.dumps(asdict(asked)) + "\n").encode())
-    process.stdin.flush()  # it stays open: its end tells the run that nobody is there any more
+    with suppress(BrokenPipeError):  # a run that could not even begin says why in its own words
+        process.stdin.write((json.dumps(asdict(asked)) + "\n").encode())
+        process.stdin.flush()  # it stays open: its end tells the run that nobody is there any more
     allowed = (1 + _GRACE_SHARE) * asked.limit_seconds + _GRACE_SECONDS
     ends: float | None = None
     while heard.done is None:
@@ -141,6 +153,8 @@ def _hear(process: subprocess.Popen[bytes], asked: Asked, heard: _Heard, stop: t
                 return
             continue
         if line is None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_STOPPING_SECONDS)
             return
         said = json.loads(line)
         if "ready" in said:

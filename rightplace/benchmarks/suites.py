@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rightplace.benchmarks.registry import PLACEMENT, FromLibrary, Spec, generated
+from rightplace.benchmarks.registry import FromLibrary, Spec, generated
 from rightplace.benchmarks.variants import Variant
 
 SEEDS = (1, 2, 3)
@@ -45,7 +45,7 @@ def _placements(profile: str, limit_seconds: float) -> Callable[[Path | None], I
 def _library() -> Iterator[Spec]:
     yield Spec(
         name="tiny",
-        family=PLACEMENT,
+        family="library",
         what="nine children and six settings, solved by hand (docs/library/tiny.md)",
         source=FromLibrary("tiny"),
         digest=None,

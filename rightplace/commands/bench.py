@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rightplace import interruption
+from rightplace.commands.bench_comparing import compare
 from rightplace.commands.common import (
-    EXIT_FAILED,
     JsonOption,
     ThreadsOption,
     console,
@@ -131,7 +131,7 @@ def run(
     checked without the solver's program. Runs that have a row already are not made again: after Ctrl-C, or after the
     machine went down, the same command goes on where it was. docs/benchmarks/bench.md explains the columns.
     """
-    from rightplace.benchmarks.peers import PEERS
+    from rightplace.benchmarks.asked import PEERS
     from rightplace.benchmarks.results import results_at
     from rightplace.benchmarks.runner import run_all, tasks_of
 
@@ -158,6 +158,9 @@ def run(
     if stop.is_set():
         tell("stopped: the same command makes the runs that are missing")
         raise typer.Exit(128 + stop.number)
+
+
+bench.command()(compare)
 
 
 @bench.command()
@@ -284,6 +287,3 @@ def _show_rows(rows: list[Row], *, json: bool) -> None:
         return
     print(f"{len(rows)} runs: {', '.join(f'{num} {status}' for status, num in counts.most_common())}")
     print(f"{refused} answers refused by the check")
-
-
-__all__ = ["EXIT_FAILED", "bench"]
