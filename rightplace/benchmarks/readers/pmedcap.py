@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rightplace.benchmarks.readers.tokens import Tokens
     from rightplace.benchmarks.readers.variants import Variant
 
-_LEAST = (1.0, -np.inf, -np.inf, 0.0)
+_LEAST = (-np.inf, -np.inf, -np.inf, 0.0)
 
 
 def read_pmedcap(tokens: Tokens, name: str, variant: Variant) -> Reading:
