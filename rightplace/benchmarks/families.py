@@ -27,7 +27,17 @@ OWN_FOLDER = "RIGHTPLACE_BENCHMARKS"
 
 DATA = Path(__file__).parent / "data"
 _TOP = Path(__file__).parents[2]
-_NO_INSTANCES = ("best_known.csv", "os", "format", "capopt.txt", "readme", "readme.md", "readme.txt", "origin.md")
+_NO_INSTANCES = (
+    "best_known.csv",
+    "os",
+    "format",
+    "capopt.txt",
+    "martinelli_bounds.txt",
+    "readme",
+    "readme.md",
+    "readme.txt",
+    "origin.md",
+)
 _EXTENSIONS = ("", ".txt", ".dat", ".cor", ".plc")
 
 
@@ -43,6 +53,8 @@ class Family:
         What its folder may be called in a folder of one's own, beside the family's name.
     is_shipped
         Whether its licence lets us ship the files.
+    is_named_by_folder
+        The same names come again in folders below its own: ``folder_file`` is an instance's name.
     """
 
     name: str
@@ -50,6 +62,7 @@ class Family:
     about: str
     is_shipped: bool
     folders: tuple[str, ...] = ()
+    is_named_by_folder: bool = False
 
 
 FAMILIES: dict[str, Family] = {
@@ -59,7 +72,12 @@ FAMILIES: dict[str, Family] = {
         Family("gap", "gap", "generalised assignment: gap1 to gap12, types A to E", True),
         Family("pmedcap", "pmedcap", "capacitated p-median of OR-Library", True),
         Family(
-            "gadegaard", "facility_major", "single-source facility location, Gadegaard's TB4", True, ("gadegaard_tb4",)
+            "gadegaard",
+            "facility_major",
+            "single-source facility location, Gadegaard's TB4",
+            True,
+            ("gadegaard_tb4",),
+            True,
         ),
         Family("sslp", "smps", "stochastic server location, SIPLIB", True),
         Family("cap", "orlib_cap", "facility location of OR-Library", False, ("cflp_orlib", "orlib_cap")),
@@ -153,12 +171,9 @@ def load(family: str, name: str, own_folder: Path | None = None) -> Problem:
 
 def _files(family: Family, own_folder: Path | None) -> dict[str, Path]:
     """The file of each name; ours come before the user's own."""
+    shipped = _named(family, shipped_folders(family.name))
     own = own_folder or (Path(os.environ[OWN_FOLDER]) if os.environ.get(OWN_FOLDER) else None)
-    found: dict[str, Path] = {}
-    for root in (None, own):
-        folders = shipped_folders(family.name) if root is None else list(_own_folders(family, root))
-        found = _named(folders) | found
-    return found
+    return shipped if own is None else _named(family, list(_own_folders(family, own))) | shipped
 
 
 def shipped_folders(family: str) -> list[Path]:
@@ -177,16 +192,17 @@ def _own_folders(family: Family, root: Path) -> Iterator[Path]:
     yield from (folder for folder in sorted([root, *root.rglob("*")]) if folder.name in called and folder.is_dir())
 
 
-def _named(folders: list[Path]) -> dict[str, Path]:
+def _named(family: Family, folders: list[Path]) -> dict[str, Path]:
     """The instance files in some folders and below, by name; not those below a folder of another family."""
     found: dict[str, Path] = {}
     faults = []
     for folder in folders:
         for path in _below(folder):
-            if found.setdefault(stem_of(path), path) != path:
-                faults.append(
-                    Fault(str(path), None, None, None, f"one file of this name, not {found[stem_of(path)]} too")
-                )
+            is_below = family.is_named_by_folder and path.parent != folder
+            name = f"{path.parent.name}_{stem_of(path)}" if is_below else stem_of(path)
+            first = found.setdefault(name, path)
+            if first != path:
+                faults.append(Fault(str(path), None, None, None, f"one file of this name, not {first} too"))
     if faults:
         raise InstanceError(faults)
     return found

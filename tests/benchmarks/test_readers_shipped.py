@@ -186,6 +186,17 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
         instances("yang", tmp_path)
 
 
+def test_names_that_come_again_are_told_by_their_folder(tmp_path: Path) -> None:
+    """Gadegaard's own layout gives the names that the shipped files have, which come first."""
+    for folder in ("50-100-2", "50-100-9"):
+        (tmp_path / "gadegaard_tb4" / "50-100" / folder).mkdir(parents=True)
+        (tmp_path / "gadegaard_tb4" / "50-100" / folder / "50-100-1.dat").write_text("1 1 1 1 1 1")
+    names = instances("gadegaard", tmp_path)
+    assert set(names) == {*instances("gadegaard"), "50-100-9_50-100-1"}
+    assert instance_path("gadegaard", "50-100-9_50-100-1", tmp_path).parent.name == "50-100-9"
+    assert instance_path("gadegaard", "50-100-2_50-100-1", tmp_path).parent.parent == families.DATA
+
+
 def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
     """An unknown family, a folder that is none, an instance that no family has."""
     with pytest.raises(ValueError, match="unknown family 'tsp': expected one of tiny, gap"):
