@@ -153,20 +153,20 @@ def read_all(path: Path | str, format: str | None = None, variant: str = "") -> 
         raise ValueError(f"unknown format {named!r}: expected one of {', '.join(FORMATS)}")
     chosen, meaning = FORMATS[named], parse_variant(variant)
     meaning.refuse_others(chosen.variants, named)
-    name = "@".join(filter(None, [_stem(path), variant]))
+    name = "@".join(filter(None, [stem_of(path), variant]))
     if chosen.layout is None:
         return (read_smps(path, name),)
     tokens = Tokens(path, LITERAL if named == "orlib_cap" else None)
     num = tokens.count("the number of problems") if chosen.is_collection else 1
     readings = []
     for position in range(num):
-        own = f"{_stem(path)}-{position}" if chosen.is_collection else _stem(path)
+        own = f"{stem_of(path)}-{position}" if chosen.is_collection else stem_of(path)
         readings.append(chosen.layout(tokens, "@".join(filter(None, [own, variant])), meaning))
     tokens.end()
     return tuple(readings)
 
 
-def _stem(path: Path) -> str:
+def stem_of(path: Path) -> str:
     """The name without ``.gz`` and the extension of a text file; ``50-100-1.dat`` is ``50-100-1``."""
     name = path.name.removesuffix(".gz")
     return Path(name).stem

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rightplace.program import Floats
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_CHARACTERS = frozenset("0123456789.+-eE")
 _END = re.compile(r"[\x00\x1a]")
 _MOST_LISTED = 20
 
@@ -46,6 +47,17 @@ def text_of(path: Path) -> str:
 def is_number(text: str) -> bool:
     """Whether a word is a finite decimal number."""
     return _NUMBER.fullmatch(text) is not None and np.isfinite(float(text)).item()
+
+
+def _all_numbers(words: list[str]) -> Floats | None:
+    """The words as numbers; ``None`` when one is none, at the cost of a glance where all are."""
+    if not _CHARACTERS.issuperset("".join(words)):
+        return None
+    try:
+        found = np.array(words, dtype=np.float64)
+    except ValueError:
+        return None
+    return found if np.isfinite(found).all() else None
 
 
 class Tokens:
@@ -145,11 +157,13 @@ class Tokens:
 
     def _checked(self, num: int, what: str, least: Floats) -> Floats:
         words = self._words[self._at : self._at + num]
-        wrong = [offset for offset, word in enumerate(words) if not is_number(word)]
-        self._list_faults(wrong, words, f"a number ({what})")
-        is_wrong = set(wrong)
-        numbers = ["0" if offset in is_wrong else word for offset, word in enumerate(words)] if wrong else words
-        found = np.array(numbers, dtype=np.float64) if numbers else np.zeros(0)
+        is_wrong: set[int] = set()
+        found = _all_numbers(words)
+        if found is None:
+            wrong = [offset for offset, word in enumerate(words) if not is_number(word)]
+            self._list_faults(wrong, words, f"a number ({what})")
+            is_wrong = set(wrong)
+            found = np.array([0.0 if offset in is_wrong else float(word) for offset, word in enumerate(words)])
         low = [offset for offset in np.flatnonzero(found < least).tolist() if offset not in is_wrong]
         self._list_faults(low, words, f"{least[low[0]]:g} or more ({what})" if low else "")
         return found
