@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _TOLERANCE = 1e-6
+_PUBLISHED_ROUNDING = 5e-4
 _UNIT = 1.0
 """Solvers prove to the unit: a value is optimal where less than this separates it from its bound."""
 
@@ -33,15 +34,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The best known value and bound of an instance, checked before.
+    """The best known value and bound of an instance of the registry, minimised; published ones may be rounded."""
 
-    Parameters
-    ----------
-    digest
-        Of the mathematics or of the instance.
-    """
-
-    digest: str
+    instance: str
     value: float | None
     bound: float | None
     source: str
@@ -75,11 +70,10 @@ def contradictions(
             groups[one.row.digest].append(one)
     for group in groups.values():
         yield from _between(group)
-    by_digest = {best.digest: best for best in known}
+    by_instance = {best.instance: best for best in known}
     for one in rows:
-        best = by_digest.get(one.row.digest) or by_digest.get(one.row.instance_digest)
-        if best is not None:
-            yield from _against(one, best)
+        if one.row.instance in by_instance:
+            yield from _against(one, by_instance[one.row.instance])
 
 
 def _within(one: Found, registered: Mapping[str, str]) -> Iterator[str]:
@@ -125,10 +119,15 @@ def _between(group: Sequence[Found]) -> Iterator[str]:
             yield f"{one}: optimal with {row.value:.15g}, it says, but {best} has {least:.15g}"
 
 
+def _less(published: float, sign: int) -> float:
+    """A published number, less what rounding to three decimals may have added; a whole one is taken as it is."""
+    return published if published.is_integer() else published - sign * _PUBLISHED_ROUNDING
+
+
 def _against(one: Found, best: Known) -> Iterator[str]:
     """What a row says against what is known."""
     row = one.row
-    if row.value is not None and best.bound is not None and is_above(best.bound, row.value):
+    if row.value is not None and best.bound is not None and is_above(_less(best.bound, 1), row.value):
         yield f"{one}: its value {row.value:.15g} is below the proven bound {best.bound:.15g} ({best.source})"
-    if row.bound is not None and best.value is not None and is_above(row.bound, best.value):
+    if row.bound is not None and best.value is not None and is_above(row.bound, _less(best.value, -1)):
         yield f"{one}: its bound {row.bound:.15g} is above the known value {best.value:.15g} ({best.source})"

@@ -1,21 +1,22 @@
-"""Makes or reads an instance of the registry, and turns it into what solvers are asked."""
+"""Makes or reads an instance of the registry, and turns it into what solvers are asked; loads what that needs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from rightplace.benchmarks.questions import PlacementQuestion, Question
-from rightplace.benchmarks.registry import Brought, FromLibrary, Generated, Shipped, Spec
-from rightplace.benchmarks.variants import make
-from rightplace.instances.library import library_path
-from rightplace.instances.tables import read_instance
+from rightplace.benchmarks.registry import FromLibrary, Generated, Public, Spec
 
 if TYPE_CHECKING:
+    from rightplace.benchmarks.questions import Question
     from rightplace.instances.instance import Instance
 
 
 def placement_instance(source: Generated | FromLibrary) -> Instance:
     """The placement instance of a source."""
+    from rightplace.benchmarks.variants import make
+    from rightplace.instances.library import library_path
+    from rightplace.instances.tables import read_instance
+
     match source:
         case Generated():
             return make(source.profile, source.num_children, source.variant, source.seed)
@@ -35,9 +36,15 @@ def opened(spec: Spec) -> Question:
     """
     match spec.source:
         case Generated() | FromLibrary():
+            from rightplace.benchmarks.placements import PlacementQuestion
+
             return PlacementQuestion(placement_instance(spec.source))
-        case Shipped() | Brought():
-            raise NotImplementedError
+        case Public():
+            from rightplace.benchmarks.families import load
+            from rightplace.benchmarks.publics import PublicQuestion
+
+            source = spec.source
+            return PublicQuestion(spec.name, load(source.family, source.name, source.folder))
         case _:
             assert_never(spec.source)
 

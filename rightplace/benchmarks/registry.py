@@ -4,13 +4,39 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rightplace.benchmarks.variants import VARIANTS, Variant, instance_name
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DIGESTS = Path(__file__).with_name("digests.csv")
 """Instance and SHA-256 of those that have been made once and must not change."""
+
+
+class Variant(StrEnum):
+    """What an instance stresses."""
+
+    PLAIN = "plain"
+    SIBLINGS = "siblings"
+    SCARCE = "scarce"
+    INCOMPATIBLE = "incompatible"
+    DISTANT = "distant"
+    TIGHT = "tight"
+
+
+STRESSES: Mapping[Variant, str] = {
+    Variant.PLAIN: "as the generator makes it",
+    Variant.SIBLINGS: "half of the families are sibling groups (plain: a fifth)",
+    Variant.SCARCE: "0.85 vacant places to each waiting child (plain: 1.15)",
+    Variant.INCOMPATIBLE: "2% of the pairs of children who live within 3 miles of each other must be apart",
+    Variant.DISTANT: "settings in one more ring of authorities, carers considered 2.5 times as far away, a third of "
+    "the families where some setting stands, far from their schools",
+    Variant.TIGHT: "a third of the children need one level more than the places were made for",
+}
+"""What each variant stresses; ``variants`` makes it so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +63,23 @@ class FromLibrary:
 
 
 @dataclass(frozen=True, slots=True)
-class Shipped:
-    """A public problem that ships with rightplace."""
+class Public:
+    """A public problem, in a file that ships with rightplace or that the user brings.
+
+    Parameters
+    ----------
+    name
+        As ``families.load`` has it, with its variant.
+    folder
+        Where the user's files are; ``None``: those that ship.
+    """
 
     family: str
     name: str
+    folder: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """A public problem in a file that the user brings."""
-
-    family: str
-    path: Path
-
-
-Source = Generated | FromLibrary | Shipped | Brought
+Source = Generated | FromLibrary | Public
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +110,11 @@ class Spec:
     limit_seconds: float
 
 
+def instance_name(profile_name: str, num_children: int | None, variant: Variant, seed: int) -> str:
+    """``council-siblings-1``, ``council20-plain-1``: what such an instance is called everywhere."""
+    return f"{profile_name}{'' if num_children is None else num_children}-{variant}-{seed}"
+
+
 def generated(profile: str, variant: Variant, seed: int, limit_seconds: float, num_children: int | None = None) -> Spec:
     """The spec of a generated placement instance."""
     name = instance_name(profile, num_children, variant, seed)
@@ -90,7 +122,7 @@ def generated(profile: str, variant: Variant, seed: int, limit_seconds: float, n
     return Spec(
         name=name,
         family=profile if num_children is None else f"{profile}{num_children}",
-        what=f"profile {profile}{size}, seed {seed}: {VARIANTS[variant].what}",
+        what=f"profile {profile}{size}, seed {seed}: {STRESSES[variant]}",
         source=Generated(profile, num_children, variant, seed),
         digest=known_digests().get(name),
         limit_seconds=limit_seconds,

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from rightplace import __version__
-from rightplace.benchmarks.asked import Asked
+from rightplace.benchmarks.asked import FLOW, Asked
 from rightplace.benchmarks.measuring import ONE_THREAD, processor_name
-from rightplace.benchmarks.registry import Spec
+from rightplace.benchmarks.registry import Public, Spec
 from rightplace.benchmarks.results import Point, Row, Status, Verdict, gap_of, times_of
 
 if TYPE_CHECKING:
@@ -283,7 +283,10 @@ def tasks_of(
     folder: Path | None,
     memory_gib: float,
 ) -> list[Task]:
-    """Every instance by every solver with every seed; the limit of each instance where none is given."""
+    """Every instance by every solver with every seed; the limit of each instance where none is given.
+
+    The relaxation by flow is asked of placement instances only, and once: it has no seed.
+    """
     return [
         Task(
             spec,
@@ -301,5 +304,6 @@ def tasks_of(
         )
         for spec in specs
         for solver in solvers
-        for seed in seeds
+        for seed in (seeds[:1] if solver == FLOW else seeds)
+        if solver != FLOW or not isinstance(spec.source, Public)
     ]

@@ -105,7 +105,7 @@ def penalised_seconds(row: Row) -> float:
 
 
 def fields_of(files: Mapping[str, Sequence[Row]]) -> list[Field]:
-    """The rows of one or several files by field; of rows of the same run, the last counts.
+    """The rows of one or several files by field; of rows of the same run, the last counts; unsupported ones do not.
 
     Parameters
     ----------
@@ -115,6 +115,8 @@ def fields_of(files: Mapping[str, Sequence[Row]]) -> list[Field]:
     runs: defaultdict[tuple[str, float, float], dict[str, dict[Problem, Row]]] = defaultdict(dict)
     for label, rows in files.items():
         for row in rows:
+            if row.status is Status.UNSUPPORTED:
+                continue
             method = row.solver if len(files) == 1 else f"{row.solver} ({label})"
             of_field = runs[row.family, row.limit_seconds, row.wanted_gap]
             of_field.setdefault(method, {})[row.instance, row.seed] = row

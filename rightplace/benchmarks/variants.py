@@ -1,4 +1,4 @@
-"""Variants of generated placement instances: each stresses one thing, and says what.
+"""Variants of generated placement instances: each stresses one thing, as the registry says.
 
 Some change the profile that the generator is given, others the instance that it made. The same seed gives the same
 instance on every machine.
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.spatial import cKDTree
 
+from rightplace.benchmarks.registry import Variant, instance_name
 from rightplace.instances.generate import PROFILES, Profile, generate
 from rightplace.instances.instance import Instance
 
@@ -30,32 +30,18 @@ _HIGHEST_COMMON_LEVEL = 3
 _METRES_A_MILE = 1609.344
 
 
-class Variant(StrEnum):
-    """What an instance stresses."""
-
-    PLAIN = "plain"
-    SIBLINGS = "siblings"
-    SCARCE = "scarce"
-    INCOMPATIBLE = "incompatible"
-    DISTANT = "distant"
-    TIGHT = "tight"
-
-
 @dataclass(frozen=True, slots=True)
 class Made:
     """How a variant is made of a profile.
 
     Parameters
     ----------
-    what
-        What differs from the plain instance, in words.
     profile
         The profile to generate from.
     change
         What is then changed in the instance.
     """
 
-    what: str
     profile: Callable[[Profile], Profile]
     change: Callable[[Instance, int], Instance]
 
@@ -68,11 +54,6 @@ def make(profile_name: str, num_children: int | None, variant: Variant, seed: in
     how = VARIANTS[variant]
     made = how.change(generate(how.profile(profile), seed), seed)
     return made.replace(name=instance_name(profile_name, num_children, variant, seed))
-
-
-def instance_name(profile_name: str, num_children: int | None, variant: Variant, seed: int) -> str:
-    """``council-siblings-1``, ``council20-plain-1``: what such an instance is called everywhere."""
-    return f"{profile_name}{'' if num_children is None else num_children}-{variant}-{seed}"
 
 
 def _same(profile: Profile) -> Profile:
@@ -153,21 +134,10 @@ def tight_needs(instance: Instance, seed: int) -> Instance:
 
 
 VARIANTS: Mapping[Variant, Made] = {
-    Variant.PLAIN: Made("as the generator makes it", _same, _unchanged),
-    Variant.SIBLINGS: Made("half of the families are sibling groups (plain: a fifth)", _many_siblings, _unchanged),
-    Variant.SCARCE: Made("0.85 vacant places to each waiting child (plain: 1.15)", _scarce_places, _unchanged),
-    Variant.INCOMPATIBLE: Made(
-        f"{INCOMPATIBLE_SHARE:.0%} of the pairs of children who live within {NEARBY_MILES:g} miles must be apart",
-        _same,
-        incompatible_children,
-    ),
-    Variant.DISTANT: Made(
-        "settings in one more ring of authorities, carers considered 2.5 times as far away, a third of the families "
-        "where some setting stands, far from their schools",
-        _distant_homes,
-        families_far_away,
-    ),
-    Variant.TIGHT: Made(
-        "a third of the children need one level more than the places were made for", _same, tight_needs
-    ),
+    Variant.PLAIN: Made(_same, _unchanged),
+    Variant.SIBLINGS: Made(_many_siblings, _unchanged),
+    Variant.SCARCE: Made(_scarce_places, _unchanged),
+    Variant.INCOMPATIBLE: Made(_same, incompatible_children),
+    Variant.DISTANT: Made(_distant_homes, families_far_away),
+    Variant.TIGHT: Made(_same, tight_needs),
 }

@@ -42,7 +42,8 @@ bench = typer.Typer(
 
 SuiteArgument = Annotated[str, typer.Argument(metavar="SUITE", help="A suite; rightplace bench list shows them.")]
 FolderOption = Annotated[
-    Path | None, typer.Option(help="Your folder with the files of a family that does not ship (cap, holmberg, diaz).")
+    Path | None,
+    typer.Option(help="Your folder, with one in it called as the family (cap, holmberg, ...) that holds its files."),
 ]
 OnlyOption = Annotated[
     list[str] | None, typer.Option(help="Only instances whose name fits, such as '*-siblings-*'. May be repeated.")
@@ -71,8 +72,7 @@ def list_(
     shown: list[dict[str, Any]]
     if suite is None:
         shown = [
-            {"suite": one.name, "instances": None if one.needs_folder else len(list(one.specs(None))), "what": one.what}
-            for one in SUITES.values()
+            {"suite": one.name, "instances": len(list(one.specs(folder))), "what": one.what} for one in SUITES.values()
         ]
     else:
         shown = [
@@ -95,8 +95,6 @@ def list_(
         cells = {name: "" if value is None else str(value) for name, value in row.items()}
         if "digest" in cells:
             cells["digest"] = cells["digest"][:12]
-        if "instances" in cells:
-            cells["instances"] = cells["instances"] or "your folder"
         table.add_row(*cells.values())
     print_table(table, console())
 
@@ -104,10 +102,12 @@ def list_(
 @bench.command()
 def run(
     suite: SuiteArgument,
-    out: Annotated[Path, typer.Option(help="The results: a .csv that rows are appended to.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The results: a .csv that rows are appended to; absent: SUITE.csv, here.")
+    ] = None,
     solvers: Annotated[
         str, typer.Option(help="Who solves, with commas between; flow is the min-cost flow relaxation, a bound only.")
-    ] = "ours,highs,scip,cbc,cpsat",
+    ] = "ours,highs,scip,cbc,cpsat,flow",
     time_limit: Annotated[
         float | None, typer.Option(min=0.0, help="Seconds for each run; absent: what the registry gives each instance.")
     ] = None,
@@ -135,6 +135,7 @@ def run(
     from rightplace.benchmarks.results import results_at
     from rightplace.benchmarks.runner import run_all, tasks_of
 
+    out = Path(f"{suite}.csv") if out is None else out
     if out.suffix.lower() != ".csv":
         raise typer.BadParameter(f"--out {out}: expected a .csv")
     asked = _listed(solvers)
@@ -200,10 +201,12 @@ def specs_of(suite: str, folder: Path | None, only: list[str] | None) -> list[Sp
     if unknown:
         raise typer.BadParameter("\n".join(unknown))
     chosen = SUITES[suite]
-    if chosen.needs_folder != (folder is not None):
-        wanted = "expected --folder with the files of this family" if chosen.needs_folder else "expected no --folder"
-        raise typer.BadParameter(f"suite {suite}: {wanted}")
+    if folder is not None and not chosen.takes_folder:
+        raise typer.BadParameter(f"suite {suite}: expected no --folder; it has no files of yours")
     specs = list(chosen.specs(folder))
+    if not specs:
+        where = "--folder, a folder that holds" if folder is None else f"{folder} to be or to hold"
+        raise typer.BadParameter(f"suite {suite}: expected {where} one called {suite} with its files")
     for pattern in only or ():
         if not any(fnmatchcase(spec.name, pattern) for spec in specs):
             raise typer.BadParameter(f"--only {pattern}: fits no instance of {suite}, such as {specs[0].name}")

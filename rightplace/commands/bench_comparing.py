@@ -32,7 +32,7 @@ def compare(
     from dataclasses import asdict
 
     from rightplace.benchmarks.compare import Found, contradictions
-    from rightplace.benchmarks.known import best_known
+    from rightplace.benchmarks.known import known_values
     from rightplace.benchmarks.registry import known_digests
     from rightplace.benchmarks.results import read_rows
     from rightplace.benchmarks.summary import fields_of, lines_of
@@ -49,7 +49,7 @@ def compare(
         for path, rows in zip(results, files.values(), strict=True)
         for number, row in enumerate(rows, start=2)
     ]
-    wrong = list(contradictions(found, best_known(), known_digests()))
+    wrong = list(contradictions(found, known_values(), known_digests()))
     fields = fields_of(files)
     if json:
         tables = [

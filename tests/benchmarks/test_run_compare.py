@@ -89,12 +89,12 @@ def test_whole_numbers_are_compared_exactly_and_others_up_to_rounding() -> None:
 @pytest.mark.parametrize(
     ("known", "words"),
     [
-        (Known("d" * 64, 99.0, None, "a paper"), "its bound 100 is above the known value 99 (a paper)"),
-        (Known("i" * 64, 110.0, 101.0, "a list"), "its value 100 is below the proven bound 101 (a list)"),
+        (Known("council-plain-1", 99.0, None, "a paper"), "its bound 100 is above the known value 99 (a paper)"),
+        (Known("council-plain-1", 110.0, 101.0, "a list"), "its value 100 is below the proven bound 101 (a list)"),
     ],
 )
 def test_best_known_values_are_held_against_rows(known: Known, words: str) -> None:
-    """Known values and bounds are found by the digest of the mathematics or of the instance."""
+    """Known values and bounds are found by the name of the instance."""
     (sentence,) = found_in(a_row(), known=(known,))
     assert words in sentence
 
