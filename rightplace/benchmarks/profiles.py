@@ -43,7 +43,8 @@ def gaps(field: Field) -> Html:
     num = len(field.problems)
     curves = {}
     for method in field.methods:
-        ended = sorted(max(row.gap, _LEAST_GAP) for row in field.runs[method].values() if row.gap is not None)
+        known = (row.gap for row in field.runs[method].values() if row.gap is not None)
+        ended = sorted(max(gap, _LEAST_GAP) for gap in known if gap <= _MOST_GAP)
         curves[method] = _steps([(gap, (i + 1) / num) for i, gap in enumerate(ended)], _MOST_GAP)
     return _drawn(
         f"Ended within a gap: {field.name}",
