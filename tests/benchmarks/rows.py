@@ -12,7 +12,7 @@ def a_row(**given: Any) -> Row:
     value, bound = given.get("value", 100.0), given.get("bound", 100.0)
     trace = given.pop("trace", (Point(2.0, value, bound),))
     plain: dict[str, Any] = {
-        "instance": "council-plain-1",
+        "instance": "invented-1",
         "family": "council",
         "digest": "d" * 64,
         "instance_digest": "i" * 64,

@@ -44,7 +44,7 @@ def test_the_sweep_finds_a_bound_that_is_too_high(tmp_path: Path) -> None:
             results.append(row)
     (tmp_path / "other.csv").write_text("quarter,homes\n", encoding="utf-8")
     (sentence, *_) = contradictions_in(tmp_path)
-    assert "two.csv, row 2 (council-plain-1 by ours, seed 0)" in sentence
+    assert "two.csv, row 2 (invented-1 by ours, seed 0)" in sentence
 
 
 def test_every_committed_answer_was_checked() -> None:

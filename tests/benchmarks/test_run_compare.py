@@ -52,7 +52,7 @@ def test_times_are_never_wrong() -> None:
 def test_a_row_that_contradicts_itself_is_named(row: Row, words: str) -> None:
     """A single row can be wrong without any other."""
     (sentence,) = found_in(row)
-    assert sentence.startswith("row 2 (council-plain-1 by highs, seed 0): ")
+    assert sentence.startswith("row 2 (invented-1 by highs, seed 0): ")
     assert words in sentence
 
 
@@ -89,8 +89,8 @@ def test_whole_numbers_are_compared_exactly_and_others_up_to_rounding() -> None:
 @pytest.mark.parametrize(
     ("known", "words"),
     [
-        (Known("council-plain-1", 99.0, None, "a paper"), "its bound 100 is above the known value 99 (a paper)"),
-        (Known("council-plain-1", 110.0, 101.0, "a list"), "its value 100 is below the proven bound 101 (a list)"),
+        (Known("invented-1", 99.0, None, "a paper"), "its bound 100 is above the known value 99 (a paper)"),
+        (Known("invented-1", 110.0, 101.0, "a list"), "its value 100 is below the proven bound 101 (a list)"),
     ],
 )
 def test_best_known_values_are_held_against_rows(known: Known, words: str) -> None:
@@ -101,7 +101,7 @@ def test_best_known_values_are_held_against_rows(known: Known, words: str) -> No
 
 def test_an_instance_that_is_not_the_registrys_is_named() -> None:
     """A row about an instance of the same name with another digest than the registry has."""
-    (sentence,) = found_in(a_row(), registered={"council-plain-1": "f" * 64})
+    (sentence,) = found_in(a_row(), registered={"invented-1": "f" * 64})
     assert "the registry has ffffffffffff" in sentence
 
 
@@ -126,7 +126,7 @@ def test_a_tampered_value_is_caught_and_named(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace(",feasible,104,", ",feasible,94,"), encoding="utf-8")
     code, output, errors = compared(path)
     assert code == 1
-    assert "results.csv, row 3 (council-plain-1 by cbc, seed 0)" in errors
+    assert "results.csv, row 3 (invented-1 by cbc, seed 0)" in errors
     assert "0 contradictions" not in output
 
 
@@ -135,7 +135,7 @@ def test_a_consistently_tampered_row_is_caught_by_the_others(tmp_path: Path) -> 
     path = written(tmp_path / "results.csv", a_row(), a_row(solver="ours", value=95.0, bound=95.0))
     code, _, errors = compared(path)
     assert code == 1
-    assert "row 2 (council-plain-1 by highs, seed 0): nothing is below 100, it says, but" in errors
+    assert "row 2 (invented-1 by highs, seed 0): nothing is below 100, it says, but" in errors
 
 
 def test_two_files_are_checked_against_each_other(tmp_path: Path) -> None:
