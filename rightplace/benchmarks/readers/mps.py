@@ -31,14 +31,17 @@ class Words:
         self.faults: list[Fault] = []
         self._text = text_of(path)
         self.row = 0
+        self.section = ""
 
     def __iter__(self) -> Iterator[tuple[bool, list[str]]]:
-        """(whether it is a section's head, words) of each line that says something."""
+        """(whether it is a section's head, words) of each line that says something; ``section`` is where it stands."""
         for row, line in enumerate(self._text.split("\n"), start=1):
             words = line.split()
             if words and not line.startswith("*"):
                 self.row = row
-                yield not line[0].isspace(), words
+                is_head = not line[0].isspace()
+                self.section = words[0].upper() if is_head else self.section
+                yield is_head, words
 
     def fault(self, value: str | None, expected: str, row: int | None = None) -> None:
         """Remember a fault, in the line at hand unless another is named."""
@@ -52,7 +55,9 @@ class Words:
         return 0.0
 
     def refuse(self) -> None:
-        """Raise the faults, if there are any."""
+        """Raise the faults, if there are any; that the last section is ENDATA is looked at here."""
+        if self.section != "ENDATA":
+            self.fault(None, "ENDATA at the end: the file is cut off")
         if self.faults:
             raise InstanceError(self.faults)
 
@@ -104,16 +109,11 @@ class _CoreReader:
         self.in_integers = False
 
     def read(self) -> Core:
-        section, is_ended = "", False
         for is_head, words in self.words:
             if is_head:
-                section = words[0].upper()
-                is_ended |= section == "ENDATA"
-                self._head(section, words)
+                self._head(self.words.section, words)
             else:
-                self._line(section, words)
-        if not is_ended:
-            self.words.fault(None, "ENDATA at the end: the file is cut off")
+                self._line(self.words.section, words)
         if not self.core.objective:
             self.words.fault(None, "a row of kind N, the objective", row=1)
         self.words.refuse()

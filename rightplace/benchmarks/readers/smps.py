@@ -80,24 +80,19 @@ def _three(path: Path) -> list[Path]:
 def _read_stages(path: Path, core: Core) -> _Stages:
     words = Words(path)
     starts: list[tuple[str, str, str]] = []
-    section, is_ended = "", False
     for is_head, line in words:
         if is_head:
-            section = line[0].upper()
-            is_ended |= section == "ENDATA"
-            if section not in ("TIME", "PERIODS", "ENDATA"):
+            if words.section not in ("TIME", "PERIODS", "ENDATA"):
                 words.fault(line[0], "TIME, PERIODS or ENDATA")
-            if section == "PERIODS" and [word.upper() for word in line[1:]] not in ([], ["LP"], ["IMPLICIT"]):
+            if words.section == "PERIODS" and [word.upper() for word in line[1:]] not in ([], ["LP"], ["IMPLICIT"]):
                 words.fault(" ".join(line), "PERIODS of implicit stages")
-        elif section != "PERIODS" or len(line) != 3:
+        elif words.section != "PERIODS" or len(line) != 3:
             words.fault(" ".join(line), "the first column, the first row and the name of a stage, below PERIODS")
         else:
             starts.append((line[0], line[1], line[2]))
             for found, known, what in ((line[0], core.entries, "column"), (line[1], core.kinds, "row")):
                 if found not in known:
                     words.fault(found, f"the name of a {what} of the core")
-    if not is_ended:
-        words.fault(None, "ENDATA at the end: the file is cut off")
     if len(starts) != 2:
         words.fault(str(len(starts)), "two stages")
     words.refuse()
@@ -138,11 +133,9 @@ class _ScenarioReader:
         self.independent: dict[str, list[tuple[float, float]]] = {}
 
     def read(self) -> list[_Scenario]:
-        section, is_ended = "", False
         for is_head, words in self.words:
+            section = self.words.section
             if is_head:
-                section = words[0].upper()
-                is_ended |= section == "ENDATA"
                 self._head(section, words)
             elif section == "SCENARIOS":
                 self._scenario_line(words)
@@ -150,8 +143,6 @@ class _ScenarioReader:
                 self._independent_line(words)
             else:
                 self.words.fault(" ".join(words), "a line below INDEP or SCENARIOS")
-        if not is_ended:
-            self.words.fault(None, "ENDATA at the end: the file is cut off")
         found = self._combined() if self.independent else list(self.scenarios.values())
         total = sum(scenario.probability for scenario in found)
         if abs(total - 1.0) > _PROBABILITY_ROUNDING:
