@@ -15,6 +15,7 @@ import typer
 
 from rightplace import interruption
 from rightplace.commands.auditing import audit
+from rightplace.commands.bench import bench
 from rightplace.commands.checking import check
 from rightplace.commands.common import EXIT_FAILED, EXIT_REFUSED_INPUT, tell
 from rightplace.commands.explaining import explain
@@ -61,6 +62,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(imports)
+app.add_typer(bench)
 
 
 def main() -> None:

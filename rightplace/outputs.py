@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["ANSWER", "INSTANCE", "MODEL", "PANEL", "TARGETS", "TEMPLATE", "Output", "refusals"]
+__all__ = ["ANSWER", "INSTANCE", "MODEL", "PANEL", "REPORT", "TARGETS", "TEMPLATE", "Output", "refusals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ _INSTANCE_FILES = frozenset({"about.csv", "children.csv"})
 ANSWER = Output("an answer", ("", ".json", ".xlsx"), _ANSWER_FILES, _INSTANCE_FILES)
 INSTANCE = Output("an instance", ("", ".json", ".xlsx"), _INSTANCE_FILES, _ANSWER_FILES)
 MODEL = Output("a model", (".lp", ".mps"))
+REPORT = Output("a report", (".md",))
 PANEL = Output("a panel paper", (".html", ".xlsx"))
 TARGETS = Output("targets", (".toml",), replaces_files=False)
 TEMPLATE = Output("a template", (".xlsx",), replaces_files=False)

@@ -22,6 +22,9 @@ Mask = NDArray[np.bool_]
 _WHOLE = 1e-6
 """A side this near to a whole number is one."""
 
+_ROUNDING = 1e-6
+"""How far from a whole number a solver may leave a column that stands on one."""
+
 
 class Domain(IntEnum):
     """What values a column may take. IMPLIED columns are integral in some optimal solution without being told so."""
@@ -86,13 +89,20 @@ class Program:
         return len(self.row_lower)
 
     def value(self, objective: Objective, point: Floats) -> int:
-        """The value of an objective at an integral point, exact."""
+        """The value of an objective at a feasible point: exact where all is whole, else to the nearest whole number.
+
+        What is whole but for the solver's rounding is taken as whole; a continuous column may stand in between.
+        """
         taken = np.flatnonzero(point)
-        return round(float(objective.costs[taken] @ np.round(point[taken])))
+        found, near = point[taken], np.round(point[taken])
+        is_between = (self.domains[taken] == Domain.CONTINUOUS) & (np.abs(found - near) > _ROUNDING)
+        return round(float(objective.costs[taken] @ np.where(is_between, found, near)))
 
     def trivial_bound(self, objective: Objective) -> int:
         """What no point is below: as the model knows, and as the columns' own bounds say."""
-        least = np.minimum(objective.costs * self.lower, objective.costs * self.upper)
+        priced = np.flatnonzero(objective.costs)
+        costs = objective.costs[priced]
+        least = np.minimum(costs * self.lower[priced], costs * self.upper[priced])
         return int(max(objective.least, np.floor(least.sum())))
 
     def worst_violation(self, point: Floats) -> float:

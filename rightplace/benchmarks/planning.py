@@ -17,6 +17,7 @@ import sys
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
+from rightplace.benchmarks.measuring import ONE_THREAD
 from rightplace.benchmarks.planning_run import Asked, Measured
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def ask(asked: Asked, num_runs: int = 1) -> Measured:
 
 def _once(asked: Asked) -> Measured:
     command = [sys.executable, "-m", "rightplace.benchmarks.planning_run"]
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment = os.environ | ONE_THREAD
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     )

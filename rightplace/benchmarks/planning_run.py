@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rightplace.benchmarks.measuring import limit_memory, peak_mib, processor_seconds
 from rightplace.instances.demand import generate_demand
 from rightplace.instances.library import library_path
 from rightplace.instances.planning_case import PlanningCase
@@ -127,11 +127,11 @@ def measure(asked: Asked) -> Measured:
     )
     nothing = replace(staged, couplings=())
     nothing_pounds = outcome_at(nothing, np.zeros(staged.first.num_columns), solving).value  # loads compiled code too
-    before_mib = _peak_mib()
+    before_mib = peak_mib()
     run = _plan(staged, solving) if not asked.values else _frontier(case, asked, solving)
     signal.signal(signal.SIGALRM, _ring)
     signal.setitimer(signal.ITIMER_REAL, asked.limit_seconds + _GRACE_SECONDS)
-    clock, processor = time.perf_counter(), _processor_seconds()
+    clock, processor = time.perf_counter(), processor_seconds()
     pence: list[tuple[float | None, float | None]]
     try:
         pence, ending = run()
@@ -143,10 +143,10 @@ def measure(asked: Asked) -> Measured:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
     return Measured(
         clock_seconds=time.perf_counter() - clock,
-        processor_seconds=_processor_seconds() - processor,
+        processor_seconds=processor_seconds() - processor,
         pence=pence,
         nothing_pence=100 * nothing_pounds,
-        peak_mib=_peak_mib(),
+        peak_mib=peak_mib(),
         before_mib=before_mib,
         ending=ending,
         size=_size(staged),
@@ -189,23 +189,11 @@ def _size(staged: StagedProgram) -> tuple[int, int]:
     return columns, staged.first.num_rows + num_blocks * (staged.num_cohorts + num_limited) + len(staged.couplings)
 
 
-def _processor_seconds() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
-
-
-def _peak_mib() -> float:
-    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return max(resource.getrusage(who).ru_maxrss for who in both) / 1024
-
-
 def main() -> None:
     """Answer what stands on standard input."""
     given = json.load(sys.stdin)
     asked = Asked(**{**given, "values": tuple(given["values"])})
-    if asked.memory_gib:
-        most = int(asked.memory_gib * 2**30)
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    limit_memory(asked.memory_gib)
     print(json.dumps(asdict(measure(asked))), flush=True)
     os._exit(0)  # a solver that did not hear its limit may still be running in a thread
 

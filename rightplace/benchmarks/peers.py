@@ -1,0 +1,79 @@
+"""Who can be asked in the bench: our method, the general solvers on the same program, and the relaxation by flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rightplace.benchmarks.asked import FLOW
+from rightplace.benchmarks.results import Status
+from rightplace.program import Domain, Floats
+from rightplace.solver.answer import answer, version_of
+from rightplace.solver.outcome import Outcome, Reason, SolveOptions
+
+if TYPE_CHECKING:
+    from rightplace.benchmarks.questions import Question
+
+_STATUS = {
+    Reason.OPTIMAL: Status.OPTIMAL,
+    Reason.FEASIBLE: Status.FEASIBLE,
+    Reason.INFEASIBLE: Status.INFEASIBLE,
+    Reason.NO_SOLUTION: Status.NO_SOLUTION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a solver says, in the question's own unit; ``point`` is of the program, ``None`` without an answer."""
+
+    status: Status
+    point: Floats | None
+    value: float | None
+    bound: float | None
+    version: str
+    detail: str
+
+
+def answered(question: Question, options: SolveOptions) -> Claimed:
+    """Ask the solver that the options name.
+
+    Raises
+    ------
+    SolverError
+        When it fails.
+    """
+    if options.solver == FLOW:
+        return _flow(question)
+    refusal = _refusal(question, options.solver)
+    if refusal:
+        return Claimed(Status.UNSUPPORTED, None, None, None, version_of(options.solver), refusal)
+    return _claimed(question, answer(question.program, options))
+
+
+def _refusal(question: Question, solver: str) -> str:
+    """Why a solver cannot be asked this; empty when it can."""
+    if solver == "cpsat" and (question.program.domains == Domain.CONTINUOUS).any():
+        return "CP-SAT has whole columns only; this program has others"
+    return ""
+
+
+def _flow(question: Question) -> Claimed:
+    from rightplace.solver import flow
+
+    bound = question.flow_bound()
+    if bound is None:
+        return Claimed(Status.UNSUPPORTED, None, None, None, flow.version(), "there is no relaxation by flow of this")
+    return Claimed(Status.BOUND, None, None, bound, flow.version(), "min-cost flow, siblings by themselves")
+
+
+def _claimed(question: Question, outcome: Outcome) -> Claimed:
+    """An outcome as a claim. Tiers are in whole numbers; where values are not, a bound may be rounded up by one."""
+    value = bound = None
+    if outcome.tiers:
+        tier = outcome.tiers[0]
+        exact = question.program.objectives[0].costs @ outcome.values if outcome.values is not None else tier.value
+        value = question.own(tier.value if question.is_whole else float(exact))
+        bound = question.own(tier.bound if question.is_whole else tier.bound - 1)
+    limit = f"stopped by {outcome.limit}" if outcome.reason is Reason.FEASIBLE else ""
+    detail = "; ".join(filter(None, [limit, outcome.detail]))
+    return Claimed(_STATUS[outcome.reason], outcome.values, value, bound, outcome.version, detail)
