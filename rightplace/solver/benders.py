@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.errors import SolverError
-from rightplace.program import Domain
 from rightplace.solver.master import Master, least_cost
 from rightplace.solver.outcome import Limit, Progress, Reason, SolveOptions
 from rightplace.solver.recourse import Cut, Group, Policy, Recourse
+from rightplace.solver.rounding import CLOSED_IF_LARGE, MIP_SHARE, rounded, served, settle, take_bound, watched
 from rightplace.solver.search import Search, relax, slopes
 from rightplace.staged import Floats, Ints, StagedProgram
 
@@ -34,14 +34,10 @@ _SERVED_TO = 1e-7
 """A single point is served to within this share of what service costs at least."""
 _LAST_GAP, _LAST_SECONDS = 0.001, 3.0
 """When a limit came before any point: how closely the master is then solved, and how long it, and serving, may take."""
-_SETTLING_ROUNDS, _SETTLED = 12, 0.2
-"""Of a large program: rounds for all that is not whole, and to which share of the gap asked for."""
+_CLOSED = 0.5
+"""Share of the gap asked for at which the relaxation counts as solved."""
 _FEW_ROUNDS = 3
 """Rounds near the relaxation."""
-_USED = 1e-6
-"""What is this near to a whole number is one."""
-_MIP_SHARE = 0.3
-"""The master's integer program is solved to this share of the gap asked for: the rest is left to the cuts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +144,7 @@ def _mean_phase(search: Search) -> None:
     recourse = Recourse(mean, options)
     inner = Search(mean, options, recourse, Master(mean, recourse.groups, options), search.ends)
     inner.prices = [recourse.even_prices(group) for group in recourse.groups]
-    relax(inner, 60)
+    relax(inner, 60, _CLOSED)
     useful = inner.master.cuts_near(inner.cuts) if search.is_large else inner.cuts
     same_periods = {tuple(group.periods): group for group in search.recourse.groups}
     for group in recourse.groups:
@@ -179,25 +175,24 @@ def _whole_phase(search: Search, starts: tuple[Floats, ...]) -> Limit:
     options = search.options
     for point in starts:
         search.evaluate(point, np.inf, 3, is_candidate=True)
-    relax(search, 60)
+    relax(search, 60, CLOSED_IF_LARGE if search.is_large else _CLOSED)
     search.relaxed = slopes(search)
     if _near_relaxation(search):
         return Limit.GAP
     for _ in range(_MOST_ROUNDS):
         if search.is_over:
             break
-        gap = options.relative_gap * _MIP_SHARE
+        gap = options.relative_gap * MIP_SHARE
         if search.is_large:
             search.master.forget_relaxation()
-        candidate, bound = search.master.whole(gap, search.left, search.best.point, _watched(search))
+        candidate, bound = search.master.whole(gap, search.left, search.best.point, watched(search))
         if bound is not None:
             search.bound = max(search.bound, bound)
         if candidate is None:
             break
-        inner = max(abs(search.bound) * options.relative_gap * 0.1, 1e-6)
-        value = search.evaluate(candidate, inner, 12, is_candidate=True)
+        value = served(search, candidate)
         if search.is_large and search.gap() > options.relative_gap:
-            _settle(search, candidate, value)
+            settle(search, candidate, value)
         if options.progress is not None:
             options.progress(Progress("plan", search.seconds, search.best.value, search.bound))
         if search.gap() <= options.relative_gap:
@@ -209,84 +204,32 @@ def _whole_phase(search: Search, starts: tuple[Floats, ...]) -> Limit:
     return Limit.GAP if search.is_enough else Limit.TIME
 
 
-def _settle(search: Search, candidate: Floats, value: float) -> None:
-    """Hold what is whole in a candidate, and find what is best for the rest, which the cuts know little of so far."""
-    first = search.staged.first
-    whole = first.domains == Domain.INTEGER
-    lower, upper = np.where(whole, candidate, first.lower), np.where(whole, candidate, first.upper)
-    held = replace(search.staged, first=replace(first, lower=lower, upper=upper))
-    options = replace(search.options, progress=_watched(search))
-    inner = Search(held, options, search.recourse, Master(held, search.recourse.groups, options), search.ends)
-    inner.prices = search.prices
-    known = search.master.cuts_near(search.cuts)
-    inner.add(known)
-    relax(inner, _SETTLING_ROUNDS, _SETTLED, candidate, value)
-    search.add(inner.cuts[len(known) :])
-    if inner.best.value < search.best.value:
-        search.best = inner.best
-
-
 def _near_relaxation(search: Search) -> bool:
-    """Look for a plan where the cuts know most: near the relaxation. Whether one is near enough to the bound.
-
-    Of a small program, among the columns that the relaxation used lately; of a large one, the best point that was
-    served, each whole number rounded up or down.
-    """
-    gap, progress = search.options.relative_gap, search.options.progress
-    for _ in range(_FEW_ROUNDS):
-        within = _around(search)
-        if search.is_over or within is None:
-            return False
-        if search.is_large:
-            search.master.forget_relaxation()
-        candidate, _ = search.master.whole(gap * _MIP_SHARE, search.left, search.best.point, within=within)
-        if candidate is None:
-            return False
-        before = search.best.value
-        value = search.evaluate(candidate, max(abs(search.bound) * gap * 0.1, 1e-6), 12, is_candidate=True)
-        if search.is_large and search.gap() > gap:
-            _settle(search, candidate, value)
-        solved = search.master.relaxation(search.left)
-        if solved is not None:
-            search.bound = max(search.bound, solved[1])
-        if progress is not None:
-            progress(Progress("plan", search.seconds, search.best.value, search.bound))
-        if search.gap() <= gap:
-            return True
-        if search.best.value >= before:
-            return False
-    return False
-
-
-def _around(search: Search) -> tuple[Floats, Floats] | None:
-    """Bounds of the first stage near the relaxation, the best plan so far within them."""
-    first, best = search.staged.first, search.best.point
-    whole = first.domains == Domain.INTEGER
+    """Look for a plan where the cuts know most: near the relaxation. Whether one is near enough to the bound."""
     if search.is_large:
-        point = search.inside
-        if point is None:
-            return None
-        lower = np.where(whole, np.maximum(np.floor(point + _USED), first.lower), first.lower)
-        upper = np.where(whole, np.minimum(np.ceil(point - _USED), first.upper), first.upper)
+        rounded(search)
     else:
-        if not search.seen:
-            return None
-        lower, upper = first.lower, np.where(np.logical_or.reduce(search.seen), first.upper, first.lower)
-    return (lower, upper) if best is None else (np.minimum(lower, best), np.maximum(upper, best))
+        _few_columns(search)
+    return search.gap() <= search.options.relative_gap
 
 
-def _watched(search: Search) -> Callable[[Progress], None] | None:
-    """What the master's integer program proves meanwhile, told beside the best value so far."""
-    report = search.options.progress
-    if report is None:
-        return None
-
-    def told(progress: Progress) -> None:
-        bound = max(search.bound, -np.inf if progress.bound is None else progress.bound)
-        value = None if search.best.point is None else search.best.value
-        report(Progress("plan", search.seconds, value, bound))
-
-    return told
+def _few_columns(search: Search) -> None:
+    """Look for a plan among the columns that the relaxation used lately."""
+    first, gap = search.staged.first, search.options.relative_gap
+    for _ in range(_FEW_ROUNDS):
+        if search.is_over or not search.seen:
+            return
+        upper = np.where(np.logical_or.reduce(search.seen), first.upper, first.lower)
+        best = search.best
+        if best.point is not None:
+            upper = np.maximum(upper, best.point)
+        candidate, _ = search.master.whole(gap * MIP_SHARE, search.left, best.point, within=(first.lower, upper))
+        if candidate is None:
+            return
+        served(search, candidate)
+        take_bound(search)
+        if search.gap() <= gap or search.best.value >= best.value:
+            return
 
 
 def _last_try(search: Search) -> None:

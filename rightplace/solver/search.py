@@ -23,8 +23,6 @@ _FAR = 0.01
 """Share of the value: with a gap above it, cuts are made at the master's point itself."""
 _INNER = 0.1
 """Share of the gap of the relaxation to which a group is served."""
-_CLOSED = 0.5
-"""Share of the gap asked for at which the relaxation counts as solved."""
 _LITTLE = 0.01
 """How much less is asked of a target for its shadow price: of a child; of a large sum, a ten-thousandth."""
 _SEEN, _USED = 6, 1e-7
@@ -114,9 +112,7 @@ def _bracket(prices: Prices) -> list[Prices]:
     return [Prices(prices.couplings * factor, prices.scenarios) for factor in (0.97, 1.03)]
 
 
-def relax(
-    search: Search, most_rounds: int, share: float = _CLOSED, inside: Floats | None = None, least: float = np.inf
-) -> None:
+def relax(search: Search, most_rounds: int, share: float, inside: Floats | None = None, least: float = np.inf) -> None:
     """Cutting planes on the linear relaxation, until its bound is near the value of the best point found.
 
     Of a large program, cuts are made between the best point so far and the master's own, which jumps about while it has
