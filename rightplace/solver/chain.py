@@ -18,6 +18,7 @@ import numpy as np
 from rightplace.errors import SolverError
 from rightplace.program import Floats, Objective, Program
 from rightplace.solver import highs
+from rightplace.solver.dive import dive
 from rightplace.solver.neighbourhood import Neighbourhoods
 from rightplace.solver.outcome import Limit, Outcome, Progress, Reason, SolveOptions, TierClaim, whole_bound
 from rightplace.solver.relaxation import Relaxation, Relaxed
@@ -38,7 +39,7 @@ _FAILURES = 2
 """Neighbourhoods without a better point, around each cluster where one could be, after which HiGHS proves the rest."""
 _CHEAPEST_COLUMNS = 30_000
 """Where the cheapest columns of all items are no more than this, one program has them all."""
-_DIVE_COLUMNS = 20_000
+_DIVE_COLUMNS = 100_000
 """A dive into more open columns than this takes longer than neighbourhoods."""
 _WINDOW, _LARGEST_WINDOW, _SEEDS = 160, 480, 4
 """Items of a neighbourhood, at first and at most, and clusters around which it lies."""
@@ -61,11 +62,18 @@ def solve(program: Program, options: SolveOptions) -> Outcome:
     if program.start is None:
         raise SolverError("this method needs a feasible point to start from")
     if options.stop.is_set() or options.time_limit_seconds <= 0:
-        return _unsolved(program, program.start, options)
+        return unsolved(program, program.start, options)
     return _Chain(program, options).run()
 
 
-def _unsolved(program: Program, start: Floats, options: SolveOptions) -> Outcome:
+def improved(program: Program, options: SolveOptions) -> Floats:
+    """A better point than the start, as far as one is found within the limits; nothing is proven of it."""
+    chain = _Chain(program, options)
+    chain.improve()
+    return chain.point
+
+
+def unsolved(program: Program, start: Floats, options: SolveOptions) -> Outcome:
     """The start, with what can be said of it without any work."""
     tiers = ((o, program.value(o, start), program.trivial_bound(o)) for o in program.objectives)
     claims = tuple(TierClaim(objective.name, value, bound) for objective, value, bound in tiers)
@@ -100,18 +108,27 @@ class _Chain:
         self._options = options
         self._clock = _Clock(time.perf_counter(), options.time_limit_seconds)
         self._structure: Structure = structure_of(program)
-        self._weights = _weights(program, self._structure)
+        self._weights = tier_weights(program, self._structure)
         weighted = sum(w * o.costs for w, o in zip(self._weights, program.objectives, strict=True))
         self._all_tiers = Objective("all tiers", np.asarray(weighted, dtype=np.float64))
         self._point: Floats = program.start
         self._bound = -np.inf
         self._relaxation = Relaxation(program, self._structure, self._all_tiers.costs, options)
 
-    def run(self) -> Outcome:
-        """The steps in order."""
+    @property
+    def point(self) -> Floats:
+        """The best point so far."""
+        return self._point
+
+    def improve(self) -> None:
+        """The relaxation, and better points around it."""
         relaxed = self._relax(self._all_tiers.costs, self._clock.at(_SHARES["relaxation"]), self._bounded)
         if np.isfinite(relaxed.bound) and not self._is_over(_SHARES["improve"]):
             self._improve(relaxed)
+
+    def run(self) -> Outcome:
+        """The steps in order."""
+        self.improve()
         claims = self._claims()
         proven = all(claim.is_proven for claim in claims)
         limit = Limit.INTERRUPT if self._options.stop.is_set() else Limit.TIME
@@ -169,7 +186,8 @@ class _Chain:
         self._take_if_feasible(held)
         if small.num_columns <= _DIVE_COLUMNS:
             start = held[free] if small.worst_violation(held[free]) <= 1e-6 else None
-            found = self._solve_small(replace(small, start=start), self._clock.left() * _SHARES["dive"])
+            small = replace(small, start=start)
+            found = dive(small, self._options, self._clock.left() * _SHARES["dive"], self._slack())
             if found is not None:
                 held[free] = found
                 self._take_if_feasible(held)
@@ -183,6 +201,11 @@ class _Chain:
                 point = np.zeros(self._program.num_columns)
                 point[free] = found
                 self._take(point)
+
+    def _slack(self) -> float:
+        """What a dive may add to the relaxation: a third of the gap that is wanted."""
+        wanted = max(self._options.relative_gap, _WINDOW_GAP)
+        return wanted / 3 * abs(self._values(self._point)[-1])
 
     def _is_open(self) -> bool:
         """Whether the gap is larger than wanted."""
@@ -292,7 +315,7 @@ class _Chain:
         return all(claim.is_proven for claim in before) and gap <= self._options.relative_gap
 
 
-def _weights(program: Program, structure: Structure) -> list[float]:
+def tier_weights(program: Program, structure: Structure) -> list[float]:
     """What a unit of each tier counts beside the last one."""
     weights, largest = [1.0], 1.0
     for later, objective in zip(program.objectives[:0:-1], program.objectives[-2::-1], strict=True):

@@ -15,6 +15,7 @@ import numpy as np
 from rightplace.errors import SolverError
 from rightplace.program import Floats, Ints, Program
 from rightplace.solver.cuts import Clashes
+from rightplace.solver.flow import cheapest_flow
 from rightplace.solver.highs import GrowingLP
 from rightplace.solver.prices import first_columns
 
@@ -62,7 +63,8 @@ class Relaxation:
         for name in program.lazy_blocks:
             taking_part[list(program.row_blocks.get(name, ()))] = False
         self._has_row = taking_part
-        self._has_column = first_columns(program, structure, costs, taking_part)
+        self.flow = cheapest_flow(program, structure, costs, taking_part)
+        self._has_column = first_columns(program, structure, costs, self.flow)
         rows, columns = np.flatnonzero(taking_part), np.flatnonzero(self._has_column)
         self._scale = 10.0 ** max(0, int(np.log10(max(1.0, np.abs(costs).max()))) - 4)
         self._costs = costs
