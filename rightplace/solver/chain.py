@@ -143,6 +143,7 @@ class _Chain:
             version=highs.version(),
             seconds=time.perf_counter() - self._clock.began,
             detail="relaxation, dive, neighbourhoods",
+            flow_seconds=self._relaxation.flow.seconds,
         )
 
     def _relax(self, costs: Floats, deadline: float, report: Callable[[float], None] = lambda _: None) -> Relaxed:

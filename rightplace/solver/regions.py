@@ -73,7 +73,7 @@ class _Regions:
         self._ascent = Ascent(program, self._structure, costs, options)
         self._slices = Slices(program)
         fills = np.bincount(program.row_columns, program.row_values > 0, minlength=program.num_columns)
-        self._is_idle = (fills <= self._structure.num_of_column) & (self._structure.num_of_column > 0)
+        self._fills_nothing = fills <= self._structure.num_of_column
         self._report("flow")
 
     def run(self) -> Outcome:
@@ -83,7 +83,7 @@ class _Regions:
             if _TURNS[turn % len(_TURNS)] == "sweep":
                 self._ascent.sweep(_SWEEP_ITEMS, turn, self._deadline, lambda: self._report("bound, by regions"))
             else:
-                self._improve(turn, is_fresh=turn == 1)
+                self._improve(turn)
             turn += 1
         claims = self._claims()
         if all(claim.is_proven for claim in claims):
@@ -93,8 +93,8 @@ class _Regions:
         else:
             reason, limit = Reason.FEASIBLE, Limit.INTERRUPT if self._options.stop.is_set() else Limit.TIME
         seconds = time.perf_counter() - self._began
-        detail = f"flow alone: {self._ascent.flow.seconds:.1f} s of the processor"
-        return Outcome(reason, limit, self._point, claims, _NAME, highs.version(), seconds, detail)
+        detail, alone = "flow, sweeps of the bound, passes of the plan", self._ascent.flow.seconds
+        return Outcome(reason, limit, self._point, claims, _NAME, highs.version(), seconds, detail, alone)
 
     def _is_over(self) -> bool:
         return self._options.stop.is_set() or time.perf_counter() >= self._deadline
@@ -126,29 +126,18 @@ class _Regions:
             seconds = time.perf_counter() - self._began
             self._options.progress(Progress(phase, seconds, self._value, self._ascent.bound))
 
-    def _improve(self, seed: int, *, is_fresh: bool) -> None:
-        """One pass: every region by the chain, with everything else held.
-
-        A fresh pass begins with nobody anywhere. Then each region pays the prices of the bound for what it takes of
-        rows in other regions, so that it leaves them what they need more.
-        """
-        near = self._ascent.map
-        region = near.regions(self._ascent.reduced, _PASS_ITEMS, seed)
+    def _improve(self, seed: int) -> None:
+        """One pass: every region by the chain, with everything else held."""
+        region = self._ascent.map.regions(self._ascent.reduced, _PASS_ITEMS, seed)
         of_column, cheap = self._regions_of_columns(region), self._cheap()
-        of_row = np.where(near.node_of_row >= 0, region[near.node_of_row], -1)
-        point = np.where(of_column < 0, self._point, 0.0) if is_fresh else self._point.copy()
         num = int(region.max(initial=-1)) + 1
         for number in range(num):
             if self._is_over() or self._gap() <= self._options.relative_gap:
-                break
+                return
             left = self._deadline - time.perf_counter()
             seconds = min(_REGION_SECONDS, 2 * left / (num - number), left)
-            free = np.flatnonzero(cheap & (of_column == number))
-            point = self._improve_region(free, point, of_row if is_fresh else None, number, seconds)
-            if not is_fresh:
-                self._take(point)
+            self._take(self._improved(np.flatnonzero(cheap & (of_column == number)), seconds))
             self._report("plan, by regions")
-        self._take(point)
 
     def _take(self, point: Floats) -> None:
         """Keep a point if it is better, and feasible."""
@@ -161,7 +150,7 @@ class _Regions:
         program, structure = self._program, self._structure
         order = np.lexsort((self._ascent.reduced[structure.column], structure.item))
         rank = np.arange(len(order)) - structure.first[structure.item]
-        cheap = (structure.num_of_column == 0) | self._is_idle | (self._point > 0)
+        cheap = (structure.num_of_column == 0) | self._fills_nothing | (self._point > 0)
         cheap[structure.column[order[rank < _COLUMNS_OF_ITEM]]] = True
         found: Mask = cheap & (program.upper > 0)
         return found
@@ -178,39 +167,18 @@ class _Regions:
         found[loose[at[known]]] = region[near.node_of_row[row[known]]]
         return found
 
-    def _improve_region(self, free: Ints, point: Floats, of_row: Ints | None, number: int, seconds: float) -> Floats:
+    def _improved(self, free: Ints, seconds: float) -> Floats:
         """A point with some columns chosen anew by the chain; those that no longer fit beside the others stay out."""
-        objective = self._all_tiers
-        if of_row is not None:
-            at, row, value = self._slices.entries(free)
-            outside = np.where(of_row[row] == number, 0.0, self._ascent.duals[row] * value)
-            costs = objective.costs.copy()
-            costs[free] -= np.bincount(at, outside, minlength=len(free))
-            objective = Objective("with prices", costs)
-        small = self._slices.cut(free, point, objective)
+        small = self._slices.cut(free, self._point, self._all_tiers)
         too_much = (small.row_values > small.row_upper[small.entry_rows]) & _only_filled(small)[small.entry_rows]
         fits = np.bincount(small.row_columns, too_much, minlength=small.num_columns) == 0
-        free = free[fits | (point[free] > 0)]
-        small = self._slices.cut(free, point, objective)
-        if of_row is not None:
-            small = replace(small, start=self._idle(small, free))
-        if not len(free) or small.start is None or small.worst_violation(small.start) > 1e-6:
-            return point
-        last = abs(self._values()[-1]) / max(1.0, self._value)
-        wanted = _SHARE_OF_GAP * max(self._options.relative_gap, 1e-4) * last
-        options = replace(self._options, time_limit_seconds=seconds, relative_gap=wanted, progress=None)
-        point = point.copy()
-        point[free] = chain.improved(small, options)
-        return point
-
-    def _idle(self, small: Program, free: Ints) -> Floats:
-        """Every item takes its cheapest column that fills nothing, and what belongs to no item is there if it costs."""
-        structure = structure_of(small)
-        costs = small.objectives[0].costs
-        order = np.lexsort((costs[structure.column], ~self._is_idle[free[structure.column]], structure.item))
-        point = np.zeros(len(free))
-        point[structure.column[order[structure.first[:-1]]]] = 1.0
-        point[(structure.num_of_column == 0) & (self._all_tiers.costs[free] > 0)] = 1.0
+        free = free[fits | (self._point[free] > 0)]
+        point = self._point.copy()
+        if len(free):
+            last = abs(self._values()[-1]) / max(1.0, self._value)
+            wanted = _SHARE_OF_GAP * max(self._options.relative_gap, 1e-4) * last
+            options = replace(self._options, time_limit_seconds=seconds, relative_gap=wanted, progress=None)
+            point[free] = chain.improved(self._slices.cut(free, self._point, self._all_tiers), options)
         return point
 
 

@@ -90,7 +90,7 @@ def test_raised_prices_stay_a_bound_and_never_prove_less(instance: Instance, rem
 def test_regions_keep_to_the_truth(
     instance: Instance, rematch: bool, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However soon it is stopped: a feasible point, no worse than the start, and bounds that the optimum does not pass."""
+    """However soon it is stopped: a feasible point, no worse than the start, and no bound above the optimum."""
     monkeypatch.setattr(regions, "_SWEEP_ITEMS", 3)
     monkeypatch.setattr(regions, "_PASS_ITEMS", 2)
     program = _program(instance, rematch)
