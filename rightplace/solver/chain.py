@@ -113,6 +113,7 @@ class _Chain:
         self._all_tiers = Objective("all tiers", np.asarray(weighted, dtype=np.float64))
         self._point: Floats = program.start
         self._bound = -np.inf
+        self._phase = "relaxation"
         self._relaxation = Relaxation(program, self._structure, self._all_tiers.costs, options)
 
     @property
@@ -163,7 +164,7 @@ class _Chain:
         if self._options.progress is not None:
             value = float(self._all_tiers.costs @ self._point)
             seconds = time.perf_counter() - self._clock.began
-            self._options.progress(Progress(self._all_tiers.name, seconds, value, self._bound))
+            self._options.progress(Progress(self._phase, seconds, value, self._bound))
 
     def _take(self, point: Floats) -> bool:
         """Keep a point if it is better, tier by tier."""
@@ -185,6 +186,7 @@ class _Chain:
         near = Neighbourhoods(program, self._structure, self._all_tiers, relaxed)
         small, free, held = near.undecided()
         self._take_if_feasible(held)
+        self._phase = "dive"
         if small.num_columns <= _DIVE_COLUMNS:
             start = held[free] if small.worst_violation(held[free]) <= 1e-6 else None
             small = replace(small, start=start)
@@ -192,6 +194,7 @@ class _Chain:
             if found is not None:
                 held[free] = found
                 self._take_if_feasible(held)
+        self._phase = "neighbourhoods"
         small, free = near.cheapest(self._point)
         is_small = small.num_columns <= _CHEAPEST_COLUMNS
         self._improve_around(near, relaxed, _SHARES["improve a small one" if is_small else "improve"])
@@ -247,6 +250,7 @@ class _Chain:
 
     def _claims(self) -> tuple[TierClaim, ...]:
         """What can be said of each tier, with the tiers before held where the point has them."""
+        self._phase = "proof"
         bounds: list[int] = []
         for position, objective in enumerate(self._program.objectives):
             is_last = position == len(self._program.objectives) - 1

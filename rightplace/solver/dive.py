@@ -37,6 +37,8 @@ def dive(program: Program, options: SolveOptions, seconds: float, slack: float) 
     The program's first objective is minimised. Where a step makes the relaxation dearer than it was at first by more
     than ``slack``, it is taken back, and HiGHS decides everything that was open before.
     """
+    if not program.num_columns:
+        return np.zeros(0)
     deadline = time.perf_counter() + seconds
     objective, every = program.objectives[0], np.arange(program.num_columns)
     scale = 10.0 ** max(0, int(np.log10(max(1.0, np.abs(objective.costs).max(initial=1.0)))) - 4)
