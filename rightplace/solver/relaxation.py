@@ -26,8 +26,12 @@ if TYPE_CHECKING:
     from rightplace.solver.structure import Structure
 
 _TOLERANCE = 1e-6
+_EXACT = 1e-5
+"""Up to this tolerance every cut is wanted."""
 _COLUMNS_AT_ONCE = 5
 """Columns of an item that may come in together."""
+_WORTH_A_ROUND = 0.2
+"""Of the tolerance: a round of cuts that raises the bound by less is the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Relaxation:
         primal = costs is not self._costs
         self._set_costs(costs)
         best = Relaxed(np.zeros(self.program.num_columns), costs, np.zeros(self.program.num_rows), -np.inf)
+        at_last_cuts = -np.inf
         while self._lp.solve(deadline - time.perf_counter(), primal=primal):
             primal = False
             point, duals = self._lp.point, self._lp.duals * self._scale
@@ -98,6 +103,9 @@ class Relaxation:
             is_near = value - best.bound <= tolerance * abs(value)
             num_new = self._add_columns(reduced) + self._add_broken_rows(point)
             if is_near or not num_new:
+                if tolerance > _EXACT and best.bound - at_last_cuts < _WORTH_A_ROUND * tolerance * abs(value):
+                    break
+                at_last_cuts = best.bound
                 num_new = self._add_cuts(point)
             if not num_new or self._options.stop.is_set():
                 break
