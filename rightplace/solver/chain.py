@@ -19,8 +19,10 @@ from rightplace.errors import SolverError
 from rightplace.program import Floats, Objective, Program
 from rightplace.solver import highs
 from rightplace.solver.dive import dive
+from rightplace.solver.flow import cheapest_flow
 from rightplace.solver.neighbourhood import Neighbourhoods
 from rightplace.solver.outcome import Limit, Outcome, Progress, Reason, SolveOptions, TierClaim, whole_bound
+from rightplace.solver.partition import lazy_rows
 from rightplace.solver.relaxation import Relaxation, Relaxed
 from rightplace.solver.structure import Structure, structure_of
 from rightplace.solver.tier import one_tier
@@ -115,6 +117,8 @@ class _Chain:
         self._bound = -np.inf
         self._phase = "relaxation"
         self._relaxation = Relaxation(program, self._structure, self._all_tiers.costs, options)
+        rows = ~lazy_rows(program)
+        self._firsts = [cheapest_flow(program, self._structure, o.costs, rows).bound for o in program.objectives[:-1]]
 
     @property
     def point(self) -> Floats:
@@ -271,6 +275,8 @@ class _Chain:
         objective = self._program.objectives[position]
         value = self._program.value(objective, self._point)
         trivial = self._program.trivial_bound(objective)
+        if position < len(self._firsts):
+            trivial = whole_bound(self._firsts[position], value, min(trivial, value))
         if value == trivial:
             return trivial
         bound = self._bound_from_all(position, trivial, until)
