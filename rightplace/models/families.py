@@ -54,7 +54,7 @@ class Rows:
     """Collects the rows of one family, each at most some number."""
 
     def __init__(self) -> None:
-        self._rows: list[Ints] = []
+        self._rows: list[Any] = []
         self._columns: list[Any] = []
         self._values: list[Any] = []
         self._upper: list[Any] = []
@@ -65,10 +65,10 @@ class Rows:
         self.extend(np.zeros(len(columns), dtype=np.int64), columns, values, [upper])
 
     def extend(self, rows: Ints, columns: Any, values: Any, upper: Any) -> None:
-        """Add several rows, given as triplets; ``rows`` counts from 0."""
-        self._rows.append(rows + self._num)
-        self._columns.append(columns)
-        self._values.append(values)
+        """Add several rows, given as triplets; ``rows`` counts from 0. Kept in half the width: there are many."""
+        self._rows.append((rows + self._num).astype(np.int32))
+        self._columns.append(np.asarray(columns, dtype=np.int32))
+        self._values.append(np.asarray(values, dtype=np.float32))
         self._upper.append(upper)
         self._num += len(upper)
 
