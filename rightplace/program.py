@@ -130,6 +130,15 @@ class Program:
         """The row of each entry of A, beside ``row_columns`` and ``row_values``."""
         return np.repeat(np.arange(self.num_rows), np.diff(self.row_starts))
 
+    @property
+    def matrix(self) -> Any:
+        """A as a ``scipy.sparse.csr_array``, with short positions where they fit."""
+        from scipy.sparse import csr_array
+
+        width = np.int32 if max(len(self.row_columns), self.num_columns) < 2**31 else np.int64
+        entries = (self.row_values, self.row_columns.astype(width), self.row_starts.astype(width))
+        return csr_array(entries, shape=(self.num_rows, self.num_columns))
+
     def only(self, columns: Ints) -> Program:
         """The same program with some of its columns, given in ascending order; the others are 0. Every row stays."""
         at = np.full(self.num_columns, -1, dtype=np.int64)
@@ -196,14 +205,42 @@ class Program:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A block of rows in compressed sparse row form; columns and values in half the width, to save memory."""
+
+    name: str
+    starts: Ints
+    columns: NDArray[np.int32]
+    values: NDArray[np.float32] | Floats
+    lower: Floats
+    upper: Floats
+
+
+def _sorted_rows(name: str, rows: Ints, columns: Ints, values: Floats, lower: Floats, upper: Floats) -> _Rows:
+    """Triplets by row and column, those of equal places added up."""
+    key = rows * (int(columns.max(initial=0)) + 1) + columns
+    step = np.diff(key, prepend=-1)
+    if (step < 0).any():
+        order = np.argsort(key, kind="stable")
+        rows, columns, values = rows[order], columns[order], values[order]
+        step = np.diff(key[order], prepend=-1)
+    first = np.flatnonzero(step)
+    if len(first) < len(key):
+        rows, columns, values = rows[first], columns[first], np.add.reduceat(values, first)
+    short = values.astype(np.float32)
+    kept = short if (short == values).all() else values
+    starts = np.searchsorted(rows, np.arange(len(lower) + 1))
+    return _Rows(name, starts, columns.astype(np.int32), kept, lower.copy(), upper.copy())
+
+
 class ProgramBuilder:
     """Collects blocks of columns and rows, then makes the frozen ``Program``."""
 
     def __init__(self) -> None:
         self._num_columns = 0
-        self._num_rows = 0
         self._columns: list[tuple[str, Floats, Floats, NDArray[np.int8]]] = []
-        self._rows: list[tuple[str, Ints, Ints, Floats, Floats, Floats]] = []
+        self._rows: list[_Rows] = []
         self._lazy: set[str] = set()
 
     def add_columns(self, name: str, num: int, domain: Domain, upper: float = 1.0) -> Ints:
@@ -241,7 +278,7 @@ class ProgramBuilder:
         ValueError
             When there is a block of that name.
         """
-        _refuse_twice(name, (block[0] for block in self._rows))
+        _refuse_twice(name, (block.name for block in self._rows))
         rows = np.asarray(rows, dtype=np.int64)
         columns = np.asarray(columns, dtype=np.int64)
         values = np.broadcast_to(np.asarray(values, dtype=np.float64), columns.shape)
@@ -249,35 +286,26 @@ class ProgramBuilder:
             num = len(lower) if np.ndim(lower) else len(upper) if np.ndim(upper) else int(rows.max(initial=-1)) + 1
         low = np.broadcast_to(np.asarray(lower, dtype=np.float64), (num,))
         high = np.broadcast_to(np.asarray(upper, dtype=np.float64), (num,))
-        self._rows.append((name, rows + self._num_rows, columns, values, low, high))
-        self._num_rows += num
+        self._rows.append(_sorted_rows(name, rows, columns, values, low, high))
         if is_lazy:
             self._lazy.add(name)
 
     def build(self, objectives: Sequence[Objective]) -> Program:
         """The program so far, with empty blocks left out."""
-        rows = _joined((block[1] for block in self._rows), np.int64)
-        columns = _joined((block[2] for block in self._rows), np.int64)
-        values = _joined((block[3] for block in self._rows), np.float64)
-        key = rows * max(1, self._num_columns) + columns
-        order = np.argsort(key, kind="stable")
-        key = key[order]
-        first = np.flatnonzero(np.diff(key, prepend=-1))
-        unique = key[first]
-        summed = np.add.reduceat(values[order], first) if len(first) else values
-        unique_rows, unique_columns = np.divmod(unique, max(1, self._num_columns))
+        num_entries = [0, *np.cumsum([len(block.columns) for block in self._rows]).tolist()]
+        starts = [block.starts[1:] + first for block, first in zip(self._rows, num_entries, strict=False)]
         return Program(
             lower=_joined((block[1] for block in self._columns), np.float64),
             upper=_joined((block[2] for block in self._columns), np.float64),
             domains=_joined((block[3] for block in self._columns), np.int8),
-            row_starts=np.searchsorted(unique_rows, np.arange(self._num_rows + 1)),
-            row_columns=unique_columns,
-            row_values=summed,
-            row_lower=_joined((block[4] for block in self._rows), np.float64),
-            row_upper=_joined((block[5] for block in self._rows), np.float64),
+            row_starts=_joined([np.zeros(1, dtype=np.int64), *starts], np.int64),
+            row_columns=_joined((block.columns for block in self._rows), np.int64),
+            row_values=_joined((block.values for block in self._rows), np.float64),
+            row_lower=_joined((block.lower for block in self._rows), np.float64),
+            row_upper=_joined((block.upper for block in self._rows), np.float64),
             objectives=tuple(objectives),
             column_blocks=_ranges((name, len(low)) for name, low, _, _ in self._columns),
-            row_blocks=_ranges((block[0], len(block[4])) for block in self._rows),
+            row_blocks=_ranges((block.name, len(block.lower)) for block in self._rows),
             lazy_blocks=frozenset(self._lazy),
         )
 
@@ -294,7 +322,7 @@ def _refuse_twice(name: str, names: Iterable[str]) -> None:
 
 def _joined(parts: Iterable[NDArray[Any]], dtype: Any) -> NDArray[Any]:
     listed = list(parts)
-    return np.concatenate(listed).astype(dtype) if listed else np.zeros(0, dtype=dtype)
+    return np.concatenate(listed, dtype=dtype) if listed else np.zeros(0, dtype=dtype)
 
 
 def _ranges(sizes: Iterable[tuple[str, int]]) -> dict[str, range]:

@@ -58,12 +58,14 @@ def _refusal(question: Question, solver: str) -> str:
 
 
 def _flow(question: Question) -> Claimed:
-    from rightplace.solver import flow
+    from rightplace.solver import min_cost_flow
 
     bound = question.flow_bound()
     if bound is None:
-        return Claimed(Status.UNSUPPORTED, None, None, None, flow.version(), "there is no relaxation by flow of this")
-    return Claimed(Status.BOUND, None, None, bound, flow.version(), "min-cost flow, siblings by themselves")
+        return Claimed(
+            Status.UNSUPPORTED, None, None, None, min_cost_flow.version(), "there is no relaxation by flow of this"
+        )
+    return Claimed(Status.BOUND, None, None, bound, min_cost_flow.version(), "min-cost flow, siblings by themselves")
 
 
 def _claimed(question: Question, outcome: Outcome) -> Claimed:

@@ -61,7 +61,7 @@ class PlacementQuestion(Question):
 
         A block bed is taken to save its fee for everyone who could have it.
         """
-        from rightplace.solver.flow import cheapest_flow
+        from rightplace.solver.min_cost_flow import cheapest_flow
 
         data = self._data
         num, options = data.num_candidates, data.options

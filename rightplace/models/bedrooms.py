@@ -30,7 +30,9 @@ def bedrooms_of_their_own(data: AllocationData, columns: Columns, builder: Progr
     seats, rooms = columns.seats, data.facts.bedrooms
     half = half_bedrooms(Pairs(data.facts, data.facts.candidate_idx[seats.candidate], seats.setting))
     needed = np.bincount(seats.setting[seats.is_new & (half > 0)], minlength=len(rooms.halves)) > 0
-    carers = np.flatnonzero(rooms.is_counted & needed).tolist()
+    left = np.maximum(rooms.halves[:, None] - rooms.taken, 0)
+    may_run_short = (2 * data.facts.free > left).any(axis=1)
+    carers = np.flatnonzero(rooms.is_counted & needed & may_run_short).tolist()
     rows = [row for h in carers for row in _of_carer(data, columns, h, half)]
     relax = iter(builder.add_columns("bedrooms_relaxed", sum(row.may_relax for row in rows), Domain.INTEGER))
     block = Rows()

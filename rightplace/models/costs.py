@@ -103,7 +103,8 @@ def fees_of(pairs: Pairs, tables: CostTables) -> Fees:
     contracted = np.zeros(len(pairs), dtype=np.bool_)
     by_contract = np.argsort(contract, kind="stable")
     first = np.searchsorted(contract[by_contract], np.arange(len(instance.contracts) + 1))
-    for i, terms in enumerate(instance.contracts):
+    for i in np.flatnonzero(np.diff(first)).tolist():
+        terms = instance.contracts[i]
         rows = by_contract[first[i] : first[i + 1]]
         if terms.authority_id is not None:
             rows = rows[pairs.child(facts.children.authority_idx)[rows] == facts.authority_idx[terms.authority_id]]

@@ -11,12 +11,15 @@ from rightplace.models.costs import CostTables, Fees, cost_tables, fees_of, sett
 from rightplace.rules.attributes import Ints, Mask
 from rightplace.rules.catalogue import lawful_among, priced
 from rightplace.rules.pairs import Facts, Pairs
+from rightplace.rules.practice import settings_in_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CHUNK = 500_000
+_CHUNK = 1_000_000
 """Pairs looked at together, so that memory does not grow with the instance."""
+_CELL_METRES = 16_000
+"""Children whose homes lie in one square of this side are looked at together: the same settings are in their reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,8 @@ def options_of(facts: Facts, beside_shortlist: frozenset[str] = frozenset()) -> 
     shortlist = facts.instance.policy.search.shortlist
     tables = cost_tables(facts)
     parts = []
-    for children in _chunks(facts, max(1, _CHUNK // max(1, len(open_settings)))):
-        part = _priced_options(lawful_among(facts, children, open_settings), tables, stays=False)
+    for children, settings in _chunks(facts, open_settings):
+        part = _priced_options(lawful_among(facts, children, settings), tables, stays=False)
         is_beside = part.pairs.setting(exempt)
         parts.append(part.where(np.flatnonzero(is_beside)))
         part = part.where(np.flatnonzero(~is_beside))
@@ -80,17 +83,37 @@ def options_of(facts: Facts, beside_shortlist: frozenset[str] = frozenset()) -> 
     return _joined(facts, parts)
 
 
-def _chunks(facts: Facts, size: int) -> Iterator[Ints]:
-    """The candidates in chunks of about ``size``, siblings together."""
+def _chunks(facts: Facts, open_settings: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """The candidates, neighbours and siblings together, with the settings that the search may reach for them."""
+    cell = _cells(facts)
+    order = np.argsort(cell, kind="stable")
+    for in_cell in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):
+        settings = open_settings[settings_in_reach(facts, facts.candidate_idx[in_cell])[open_settings]]
+        size = max(1, _CHUNK // max(1, len(settings)))
+        for children in _split(facts.candidate_idx[in_cell], facts.group_idx, size):
+            yield children, settings
+
+
+def _cells(facts: Facts) -> Ints:
+    """Per candidate: the square of the map where its home lies; siblings have that of the first of them."""
+    east, north, known = (side[facts.candidate_idx] for side in facts.children.home)
+    cell = np.where(known, (east // _CELL_METRES) * 10_000 + north // _CELL_METRES, -1)
     group = facts.group_idx[facts.candidate_idx]
-    key = np.where(group >= 0, group, len(facts.instance.sibling_groups) + np.arange(len(group)))
+    _, first, of_group = np.unique(group, return_index=True, return_inverse=True)
+    return np.where(group >= 0, cell[first][of_group], cell)
+
+
+def _split(children: Ints, group_idx: Ints, size: int) -> Iterator[Ints]:
+    """Some children in parts of about ``size``, siblings together."""
+    group = group_idx[children]
+    key = np.where(group >= 0, group, group_idx.max(initial=0) + 1 + np.arange(len(group)))
     order = np.argsort(key, kind="stable")
     first = 0
     while first < len(order):
         last = min(first + size, len(order))
         while last < len(order) and key[order[last]] == key[order[last - 1]]:
             last += 1
-        yield facts.candidate_idx[order[first:last]]
+        yield children[order[first:last]]
         first = last
 
 

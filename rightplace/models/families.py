@@ -54,7 +54,7 @@ class Rows:
     """Collects the rows of one family, each at most some number."""
 
     def __init__(self) -> None:
-        self._rows: list[Ints] = []
+        self._rows: list[Any] = []
         self._columns: list[Any] = []
         self._values: list[Any] = []
         self._upper: list[Any] = []
@@ -65,19 +65,23 @@ class Rows:
         self.extend(np.zeros(len(columns), dtype=np.int64), columns, values, [upper])
 
     def extend(self, rows: Ints, columns: Any, values: Any, upper: Any) -> None:
-        """Add several rows, given as triplets; ``rows`` counts from 0."""
-        self._rows.append(rows + self._num)
-        self._columns.append(columns)
-        self._values.append(values)
+        """Add several rows, given as triplets; ``rows`` counts from 0. Kept in half the width: there are many."""
+        self._rows.append((rows + self._num).astype(np.int32))
+        self._columns.append(np.asarray(columns, dtype=np.int32))
+        self._values.append(np.asarray(values, dtype=np.float32))
         self._upper.append(upper)
         self._num += len(upper)
 
     def add_to(self, builder: ProgramBuilder, name: str, *, is_lazy: bool = False) -> None:
-        """Add the rows as a block."""
+        """Add the rows as a block; they are gone from here afterwards, which halves the memory that a country needs."""
         if self._num:
-            rows, columns, values = map(np.concatenate, (self._rows, self._columns, self._values))
-            upper = np.concatenate(self._upper).astype(np.float64)
-            builder.add_rows(name, rows, columns, values, -np.inf, upper, is_lazy=is_lazy)
+            joined = []
+            for parts in (self._rows, self._columns, self._values, self._upper):
+                joined.append(np.concatenate(parts))
+                parts.clear()
+            rows, columns, values, upper = joined
+            self._num = 0
+            builder.add_rows(name, rows, columns, values, -np.inf, upper.astype(np.float64), is_lazy=is_lazy)
 
 
 def seats_of(data: AllocationData, single: Ints, parts: Parts, wait: Ints) -> Seats:
@@ -174,30 +178,28 @@ def children_who_must_not_share(data: AllocationData, columns: Columns, builder:
     """
     seats = columns.seats
     hot = data.facts.household.may_clash()[data.facts.candidate_idx]
-    blocks = [
-        _clash_rows(seats, here, clash, hot, int(data.facts.free[setting, -1]))
-        for setting, here, clash in _clashing(data, seats, hot)
-    ]
     block = Rows()
-    for rows, cols, values, most in blocks:
-        block.extend(rows, cols, values, most)
+    for setting, here, clash in _clashing(data, seats, hot):
+        block.extend(*_clash_rows(seats, here, clash, hot, int(data.facts.free[setting, -1])))
     block.add_to(builder, "children_who_must_not_share", is_lazy=True)
 
 
 def _clashing(data: AllocationData, seats: Seats, hot: Mask) -> Iterator[tuple[int, Ints, Mask]]:
-    """Each setting where children could clash, its seats, and which of these seats clash with which."""
+    """Each setting where children could clash, its seats, and which of the candidates of these seats clash with which.
+
+    The candidates come in ascending order, each once.
+    """
     facts = data.facts
     shared = ~facts.settings.self_contained & (facts.free[:, -1] > 1)
     for setting in np.unique(seats.setting[hot[seats.candidate] & shared[seats.setting]]):
         here = np.arange(seats.first[setting], seats.first[setting + 1])
-        candidate, num = seats.candidate[here], len(here)
-        own = np.flatnonzero(hot[candidate])
-        a, b = np.repeat(own, num), np.tile(np.arange(num), len(own))
-        child, other = (facts.candidate_idx[candidate[side]] for side in (a, b))
-        new = seats.is_new[here]
-        clash = np.zeros((num, num), dtype=np.bool_)
-        clash[a, b] = facts.household.clash(child, other) & (new[a] | new[b])
-        if clash.any():
+        candidate, one = np.unique(seats.candidate[here], return_index=True)
+        num, own, new = len(candidate), np.flatnonzero(hot[candidate]), seats.is_new[here[one]]
+        child = facts.candidate_idx[candidate]
+        found = facts.household.clash(np.repeat(child[own], num), np.tile(child, len(own))).reshape(len(own), num)
+        if found.any():
+            clash = np.zeros((num, num), dtype=np.bool_)
+            clash[own] = found & (new[own, None] | new)
             yield int(setting), here, clash | clash.T
 
 
@@ -206,9 +208,8 @@ def _clash_rows(seats: Seats, here: Ints, clash: Mask, hot: Mask, free: int) -> 
 
     Of children with the same row, one keeps it.
     """
-    candidates, one, at = np.unique(seats.candidate[here], return_index=True, return_inverse=True)
-    clash = clash[np.ix_(one, one)]
-    clash_or_self = clash | np.eye(len(one), dtype=np.bool_)
+    candidates, at = np.unique(seats.candidate[here], return_inverse=True)
+    clash_or_self = clash | np.eye(len(candidates), dtype=np.bool_)
     rows: list[Ints] = []
     cols: list[Ints] = []
     values: list[Ints] = []
@@ -230,6 +231,8 @@ def _clash_rows(seats: Seats, here: Ints, clash: Mask, hot: Mask, free: int) -> 
             cols.append(seats.column[here[taken]])
             values.append(weight[taken])
             uppers.append(most)
+    if not rows:
+        return at[:0], at[:0], at[:0], at[:0]
     return np.concatenate(rows), np.concatenate(cols), np.concatenate(values), np.array(uppers)
 
 
@@ -311,7 +314,12 @@ def _limit_on(
     room = max(USUAL_FOSTERING_LIMIT - settled, 0)
     cols, at = np.unique(seats.column[span], return_inverse=True)
     people = np.bincount(at, each).astype(np.int64)
-    for column in np.flatnonzero(people > room) if not unnamed else ():
+    crowded = np.flatnonzero(people > room) if not unnamed else np.zeros(0, dtype=np.int64)
+    if not there:  # a part of a group is made of siblings
+        is_part = np.bincount(at)[crowded] > 1
+        people[crowded[is_part]] = room
+        crowded = crowded[~is_part]
+    for column in crowded:
         coming = children[at == column]
         if _are_siblings(data, there | {data.instance.children[int(c)].id for c in coming}):
             people[column] = room

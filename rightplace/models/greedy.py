@@ -30,12 +30,9 @@ class _Walk:
     """A point of the program, and how full each row is."""
 
     def __init__(self, program: Program) -> None:
-        rows = np.repeat(np.arange(program.num_rows), np.diff(program.row_starts))
-        order = np.argsort(program.row_columns, kind="stable")
-        self._rows: list[int] = rows[order].tolist()
-        self._values: list[float] = program.row_values[order].tolist()
-        ends = np.searchsorted(program.row_columns[order], np.arange(program.num_columns + 1))
-        self._starts: list[int] = ends.tolist()
+        by_column = program.matrix.tocsc()
+        self._rows, self._values = by_column.indices, by_column.data
+        self._starts: list[int] = by_column.indptr.tolist()
         self._upper: list[float] = program.row_upper.tolist()
         self._activity = [0.0] * program.num_rows
         self.point = [0.0] * program.num_columns
@@ -48,7 +45,7 @@ class _Walk:
 
     def _entries(self, column: int) -> Iterator[tuple[int, float]]:
         span = slice(self._starts[column], self._starts[column + 1])
-        return zip(self._rows[span], self._values[span], strict=True)
+        return zip(self._rows[span].tolist(), self._values[span].tolist(), strict=True)
 
     def set(self, column: int, value: float) -> None:
         """Give a column a value, whether or not rows allow it."""

@@ -12,7 +12,12 @@ from rightplace.rules.attributes import Type
 from rightplace.rules.rule import Mask, Owner, Scope, hard
 
 if TYPE_CHECKING:
-    from rightplace.rules.pairs import Pairs
+    from numpy.typing import NDArray
+
+    from rightplace.rules.attributes import Ints
+    from rightplace.rules.pairs import Facts, Pairs
+
+    Floats = NDArray[np.float64]
 
 _EXCEPTION = "an exception that the authority has made for the child or the setting"
 
@@ -69,12 +74,37 @@ def connected_to_child(p: Pairs) -> Mask:
 )
 def within_search_radius(p: Pairs) -> Mask:
     """Miles from home are at most the policy's limit for the type of setting; unknown distances pass."""
-    search = p.facts.instance.policy.search
-    limits = np.array([search.carer_max_miles, search.home_max_miles, search.supported_max_miles]) * 10
-    limits[limits == 0] = np.inf
+    limits = _limits_tenths(p.facts)
     if np.isinf(limits).all():
         return np.ones(len(p), dtype=np.bool_)
     return p.miles_from_home_tenths <= limits[p.type]
+
+
+def _limits_tenths(facts: Facts) -> Floats:
+    """How far the policy searches for each type of setting, tenths of a mile; infinite where it sets no limit."""
+    search = facts.instance.policy.search
+    limits = np.array([search.carer_max_miles, search.home_max_miles, search.supported_max_miles]) * 10
+    limits[limits == 0] = np.inf
+    return limits
+
+
+def settings_in_reach(facts: Facts, child_idx: Ints) -> Mask:
+    """(num_settings,): settings that P04 may leave to one of some children at least; it leaves no others to any.
+
+    Told by the rectangle in which the children's homes lie, so that neighbours need not be asked one by one.
+    """
+    east, north, known = (side[child_idx] for side in facts.children.home)
+    at_east, at_north, is_known = facts.settings.location
+    everywhere = np.ones(len(at_east), dtype=np.bool_)
+    if not within_search_radius.applies(facts.instance) or within_search_radius.id in facts.authorised:
+        return everywhere
+    if not known.all() or not len(child_idx):
+        return everywhere
+    tenths = distance_tenths(
+        np.clip(at_east, east.min(), east.max()), np.clip(at_north, north.min(), north.max()), at_east, at_north
+    )
+    near: Mask = tenths <= _limits_tenths(facts)[facts.settings.type]
+    return near | ~is_known
 
 
 @hard(

@@ -59,6 +59,8 @@ def version_of(solver: str) -> str:
 
 _SMALL = 10_000
 """Columns up to which a program is small."""
+_LARGE = 1_500_000
+"""Columns from which on a program is solved by regions: a linear program of all of it would take too long."""
 
 
 def answer(program: Program, options: SolveOptions) -> Outcome:
@@ -74,9 +76,9 @@ def answer(program: Program, options: SolveOptions) -> Outcome:
     if options.solver not in SOLVERS:
         raise ValueError(f"unknown solver {options.solver!r}: one of {', '.join(SOLVERS)}")
     if options.solver == OURS and program.num_columns > _SMALL and program.start is not None:
-        from rightplace.solver.chain import solve
+        from rightplace.solver import chain, regions
 
-        return solve(program, options)
+        return regions.solve(program, options) if program.num_columns > _LARGE else chain.solve(program, options)
     options = replace(options, solver="highs") if options.solver == OURS else options
     minimise, version = BACK_ENDS[options.solver]()
     began = time.perf_counter()

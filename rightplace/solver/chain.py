@@ -18,8 +18,11 @@ import numpy as np
 from rightplace.errors import SolverError
 from rightplace.program import Floats, Objective, Program
 from rightplace.solver import highs
+from rightplace.solver.dive import dive
+from rightplace.solver.flow import cheapest_flow
 from rightplace.solver.neighbourhood import Neighbourhoods
 from rightplace.solver.outcome import Limit, Outcome, Progress, Reason, SolveOptions, TierClaim, whole_bound
+from rightplace.solver.partition import lazy_rows
 from rightplace.solver.relaxation import Relaxation, Relaxed
 from rightplace.solver.structure import Structure, structure_of
 from rightplace.solver.tier import one_tier
@@ -38,7 +41,7 @@ _FAILURES = 2
 """Neighbourhoods without a better point, around each cluster where one could be, after which HiGHS proves the rest."""
 _CHEAPEST_COLUMNS = 30_000
 """Where the cheapest columns of all items are no more than this, one program has them all."""
-_DIVE_COLUMNS = 20_000
+_DIVE_COLUMNS = 100_000
 """A dive into more open columns than this takes longer than neighbourhoods."""
 _WINDOW, _LARGEST_WINDOW, _SEEDS = 160, 480, 4
 """Items of a neighbourhood, at first and at most, and clusters around which it lies."""
@@ -61,11 +64,18 @@ def solve(program: Program, options: SolveOptions) -> Outcome:
     if program.start is None:
         raise SolverError("this method needs a feasible point to start from")
     if options.stop.is_set() or options.time_limit_seconds <= 0:
-        return _unsolved(program, program.start, options)
+        return unsolved(program, program.start, options)
     return _Chain(program, options).run()
 
 
-def _unsolved(program: Program, start: Floats, options: SolveOptions) -> Outcome:
+def improved(program: Program, options: SolveOptions) -> Floats:
+    """A better point than the start, as far as one is found within the limits; nothing is proven of it."""
+    chain = _Chain(program, options)
+    chain.improve()
+    return chain.point
+
+
+def unsolved(program: Program, start: Floats, options: SolveOptions) -> Outcome:
     """The start, with what can be said of it without any work."""
     tiers = ((o, program.value(o, start), program.trivial_bound(o)) for o in program.objectives)
     claims = tuple(TierClaim(objective.name, value, bound) for objective, value, bound in tiers)
@@ -100,18 +110,30 @@ class _Chain:
         self._options = options
         self._clock = _Clock(time.perf_counter(), options.time_limit_seconds)
         self._structure: Structure = structure_of(program)
-        self._weights = _weights(program, self._structure)
+        self._weights = tier_weights(program, self._structure)
         weighted = sum(w * o.costs for w, o in zip(self._weights, program.objectives, strict=True))
         self._all_tiers = Objective("all tiers", np.asarray(weighted, dtype=np.float64))
         self._point: Floats = program.start
         self._bound = -np.inf
+        self._phase = "relaxation"
         self._relaxation = Relaxation(program, self._structure, self._all_tiers.costs, options)
+        rows = ~lazy_rows(program)
+        self._firsts = [cheapest_flow(program, self._structure, o.costs, rows).bound for o in program.objectives[:-1]]
 
-    def run(self) -> Outcome:
-        """The steps in order."""
+    @property
+    def point(self) -> Floats:
+        """The best point so far."""
+        return self._point
+
+    def improve(self) -> None:
+        """The relaxation, and better points around it."""
         relaxed = self._relax(self._all_tiers.costs, self._clock.at(_SHARES["relaxation"]), self._bounded)
         if np.isfinite(relaxed.bound) and not self._is_over(_SHARES["improve"]):
             self._improve(relaxed)
+
+    def run(self) -> Outcome:
+        """The steps in order."""
+        self.improve()
         claims = self._claims()
         proven = all(claim.is_proven for claim in claims)
         limit = Limit.INTERRUPT if self._options.stop.is_set() else Limit.TIME
@@ -126,6 +148,7 @@ class _Chain:
             version=highs.version(),
             seconds=time.perf_counter() - self._clock.began,
             detail="relaxation, dive, neighbourhoods",
+            flow_seconds=self._relaxation.flow.seconds,
         )
 
     def _relax(self, costs: Floats, deadline: float, report: Callable[[float], None] = lambda _: None) -> Relaxed:
@@ -145,7 +168,7 @@ class _Chain:
         if self._options.progress is not None:
             value = float(self._all_tiers.costs @ self._point)
             seconds = time.perf_counter() - self._clock.began
-            self._options.progress(Progress(self._all_tiers.name, seconds, value, self._bound))
+            self._options.progress(Progress(self._phase, seconds, value, self._bound))
 
     def _take(self, point: Floats) -> bool:
         """Keep a point if it is better, tier by tier."""
@@ -167,12 +190,15 @@ class _Chain:
         near = Neighbourhoods(program, self._structure, self._all_tiers, relaxed)
         small, free, held = near.undecided()
         self._take_if_feasible(held)
+        self._phase = "dive"
         if small.num_columns <= _DIVE_COLUMNS:
             start = held[free] if small.worst_violation(held[free]) <= 1e-6 else None
-            found = self._solve_small(replace(small, start=start), self._clock.left() * _SHARES["dive"])
+            small = replace(small, start=start)
+            found = dive(small, self._options, self._clock.left() * _SHARES["dive"], self._slack())
             if found is not None:
                 held[free] = found
                 self._take_if_feasible(held)
+        self._phase = "neighbourhoods"
         small, free = near.cheapest(self._point)
         is_small = small.num_columns <= _CHEAPEST_COLUMNS
         self._improve_around(near, relaxed, _SHARES["improve a small one" if is_small else "improve"])
@@ -183,6 +209,11 @@ class _Chain:
                 point = np.zeros(self._program.num_columns)
                 point[free] = found
                 self._take(point)
+
+    def _slack(self) -> float:
+        """What a dive may add to the relaxation: a third of the gap that is wanted."""
+        wanted = max(self._options.relative_gap, _WINDOW_GAP)
+        return wanted / 3 * abs(self._values(self._point)[-1])
 
     def _is_open(self) -> bool:
         """Whether the gap is larger than wanted."""
@@ -223,6 +254,7 @@ class _Chain:
 
     def _claims(self) -> tuple[TierClaim, ...]:
         """What can be said of each tier, with the tiers before held where the point has them."""
+        self._phase = "proof"
         bounds: list[int] = []
         for position, objective in enumerate(self._program.objectives):
             is_last = position == len(self._program.objectives) - 1
@@ -243,6 +275,8 @@ class _Chain:
         objective = self._program.objectives[position]
         value = self._program.value(objective, self._point)
         trivial = self._program.trivial_bound(objective)
+        if position < len(self._firsts):
+            trivial = whole_bound(self._firsts[position], value, min(trivial, value))
         if value == trivial:
             return trivial
         bound = self._bound_from_all(position, trivial, until)
@@ -292,7 +326,7 @@ class _Chain:
         return all(claim.is_proven for claim in before) and gap <= self._options.relative_gap
 
 
-def _weights(program: Program, structure: Structure) -> list[float]:
+def tier_weights(program: Program, structure: Structure) -> list[float]:
     """What a unit of each tier counts beside the last one."""
     weights, largest = [1.0], 1.0
     for later, objective in zip(program.objectives[:0:-1], program.objectives[-2::-1], strict=True):

@@ -1,4 +1,4 @@
-"""SCIP and CP-SAT through OR-Tools. The only file that knows ``ortools``.
+"""SCIP and CP-SAT through OR-Tools. Beside ``flow`` the only file that knows ``ortools``.
 
 CP-SAT is reached through MathOpt. SCIP is not: so that it can be interrupted, MathOpt 9.15 asks SCIP for a kind of
 event that SCIP refuses, which prints an error at every solve. OR-Tools' older wrapper interrupts it without.

@@ -139,7 +139,11 @@ class TierClaim:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the solver claims of the whole program, tier by tier. ``values`` is ``None`` when there is no answer."""
+    """What the solver claims of the whole program, tier by tier. ``values`` is ``None`` when there is no answer.
+
+    ``flow_seconds``: of the processor, for the minimum-cost flow alone that the program relaxes to; ``None`` where
+    nobody looked for it.
+    """
 
     reason: Reason
     limit: Limit
@@ -149,3 +153,4 @@ class Outcome:
     version: str
     seconds: float
     detail: str
+    flow_seconds: float | None = None

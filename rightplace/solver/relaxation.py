@@ -15,6 +15,7 @@ import numpy as np
 from rightplace.errors import SolverError
 from rightplace.program import Floats, Ints, Program
 from rightplace.solver.cuts import Clashes
+from rightplace.solver.flow import cheapest_flow
 from rightplace.solver.highs import GrowingLP
 from rightplace.solver.prices import first_columns
 
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
     from rightplace.solver.structure import Structure
 
 _TOLERANCE = 1e-6
+_EXACT = 1e-5
+"""Up to this tolerance every cut is wanted."""
 _COLUMNS_AT_ONCE = 5
 """Columns of an item that may come in together."""
+_WORTH_A_ROUND = 0.2
+"""Of the tolerance: a round of cuts that raises the bound by less is the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,8 @@ class Relaxation:
         for name in program.lazy_blocks:
             taking_part[list(program.row_blocks.get(name, ()))] = False
         self._has_row = taking_part
-        self._has_column = first_columns(program, structure, costs, taking_part)
+        self.flow = cheapest_flow(program, structure, costs, taking_part)
+        self._has_column = first_columns(program, structure, costs, self.flow)
         rows, columns = np.flatnonzero(taking_part), np.flatnonzero(self._has_column)
         self._scale = 10.0 ** max(0, int(np.log10(max(1.0, np.abs(costs).max()))) - 4)
         self._costs = costs
@@ -86,6 +92,7 @@ class Relaxation:
         primal = costs is not self._costs
         self._set_costs(costs)
         best = Relaxed(np.zeros(self.program.num_columns), costs, np.zeros(self.program.num_rows), -np.inf)
+        at_last_cuts = -np.inf
         while self._lp.solve(deadline - time.perf_counter(), primal=primal):
             primal = False
             point, duals = self._lp.point, self._lp.duals * self._scale
@@ -96,6 +103,9 @@ class Relaxation:
             is_near = value - best.bound <= tolerance * abs(value)
             num_new = self._add_columns(reduced) + self._add_broken_rows(point)
             if is_near or not num_new:
+                if tolerance > _EXACT and best.bound - at_last_cuts < _WORTH_A_ROUND * tolerance * abs(value):
+                    break
+                at_last_cuts = best.bound
                 num_new = self._add_cuts(point)
             if not num_new or self._options.stop.is_set():
                 break

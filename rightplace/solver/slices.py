@@ -12,10 +12,10 @@ class Slices:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        order = np.argsort(program.row_columns, kind="stable")
-        self.rows: Ints = program.entry_rows[order]
-        self.values: Floats = program.row_values[order]
-        self.first: Ints = np.searchsorted(program.row_columns[order], np.arange(program.num_columns + 1))
+        by_column = program.matrix.tocsc()
+        self.rows: Ints = by_column.indices
+        self.values: Floats = by_column.data
+        self.first: Ints = by_column.indptr.astype(np.int64)
 
     def entries(self, columns: Ints) -> tuple[Ints, Ints, Floats]:
         """The entries of some columns, one column after another: position among the columns, row, value."""
@@ -46,6 +46,12 @@ class Slices:
             row_upper=program.row_upper[kept] - taken[kept],
             objectives=(Objective(objective.name, objective.costs[free]),),
             column_blocks={},
-            row_blocks={},
+            row_blocks={
+                name: range(int(first), int(last))
+                for name, block in program.row_blocks.items()
+                for first, last in [np.searchsorted(kept, [block.start, block.stop])]
+                if first < last
+            },
             start=point[free],
+            lazy_blocks=program.lazy_blocks,
         )

@@ -23,6 +23,7 @@ from rightplace.rules.catalogue import (
     rules_by_id,
 )
 from rightplace.rules.pairs import Facts, Pairs
+from rightplace.rules.practice import settings_in_reach, within_search_radius
 from rightplace.rules.rule import Kind, Owner, Rule, Scope
 from tests.rules import (
     test_approval,
@@ -182,3 +183,14 @@ def test_grid_rules_read_a_grid_like_a_table(world: Instance) -> None:
         assert rule.in_force_from is None
         on_grid = np.broadcast_to(rule.passes(grid), (len(everybody), len(everywhere)))
         assert on_grid.ravel().tolist() == rule.passes(table).tolist()
+
+
+@given(instances())
+@settings(max_examples=60)
+def test_what_is_out_of_reach_of_children_is_beyond_the_search_radius_of_each(world: Instance) -> None:
+    """A setting that the search may not reach for some children breaks the search radius of every one of them."""
+    facts = Facts(world, rematch=True)
+    everybody, everywhere = np.arange(len(world.children)), np.arange(len(world.settings))
+    in_reach = settings_in_reach(facts, everybody)
+    table = Pairs.product(facts, everybody, everywhere)
+    assert in_reach[table.setting_idx[within_search_radius.passes(table)]].all()

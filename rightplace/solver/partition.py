@@ -1,0 +1,88 @@
+"""Regions of a large program: items and rows that have much to do with each other, and little with others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order
+
+from rightplace.solver.structure import filled_rows
+
+if TYPE_CHECKING:
+    from rightplace.program import Floats, Ints, Mask, Program
+    from rightplace.solver.structure import Structure
+
+_NEAR_COLUMNS = 6
+"""Columns of an item, the cheapest by reduced cost, that tie it to rows."""
+
+
+class Map:
+    """Which items and rows lie near each other.
+
+    Its nodes are the clusters of items, then the rows that columns fill and that are not lazy.
+    """
+
+    def __init__(self, program: Program, structure: Structure) -> None:
+        self._structure = structure
+        rows = program.entry_rows
+        lazy = lazy_rows(program)
+        leads = filled_rows(program) & ~lazy
+        self.num_clusters = int(structure.cluster.max(initial=-1)) + 1
+        number = self.num_clusters + np.cumsum(leads) - 1
+        entries = np.flatnonzero(leads[rows])
+        self._row_node = np.full(program.num_columns, -1, dtype=np.int64)
+        self._row_node[program.row_columns[entries]] = number[rows[entries]]
+        self.cluster_of_column = np.where(structure.first_item >= 0, structure.cluster[structure.first_item], -1)
+        with_item = np.flatnonzero(structure.first_item[program.row_columns] >= 0)[::-1]
+        first_column = np.full(program.num_rows, -1, dtype=np.int64)
+        first_column[rows[with_item]] = program.row_columns[with_item]
+        row_node, cluster = self._row_node[first_column], self.cluster_of_column[first_column]
+        self.node_of_row: Ints = np.where(lazy & (row_node >= 0), row_node, cluster)
+        self.node_of_row[first_column < 0] = -1
+        self.node_of_row[leads] = number[leads]
+        self.num_nodes = self.num_clusters + int(leads.sum())
+        self._weight = np.zeros(self.num_nodes, dtype=np.int64)
+        self._weight[: self.num_clusters] = np.bincount(structure.cluster, minlength=self.num_clusters)
+
+    def regions(self, reduced: Floats, size: int, seed: int) -> Ints:
+        """The region of each node: connected as far as may be, of at most ``size`` items."""
+        structure = self._structure
+        order = np.lexsort((reduced[structure.column], structure.item))
+        rank = np.arange(len(order)) - structure.first[structure.item]
+        near = np.unique(structure.column[order[rank < _NEAR_COLUMNS]])
+        near = near[self._row_node[near] >= 0]
+        ends = (self.cluster_of_column[near], self._row_node[near])
+        graph = csr_array((np.ones(len(near)), ends), shape=(self.num_nodes, self.num_nodes))
+        found: list[Ints] = []
+        self._split((graph + graph.T).tocsr(), np.arange(self.num_nodes), size, np.random.default_rng(seed), found)
+        region = np.zeros(self.num_nodes, dtype=np.int64)
+        for number, nodes in enumerate(found):
+            region[nodes] = number
+        return region
+
+    def _split(self, graph: csr_array, nodes: Ints, size: int, random: np.random.Generator, found: list[Ints]) -> None:
+        """Halve some nodes, from one end of their graph to the other or from its midst, until no part is too large."""
+        if self._weight[nodes].sum() <= size or len(nodes) < 2:
+            found.append(nodes)
+            return
+        part = graph[nodes][:, nodes]
+        start = int(random.integers(len(nodes)))
+        if random.random() < 0.5:  # else what lies around the node against the rest: other borders every time
+            start = breadth_first_order(part, start, directed=False, return_predecessors=False)[-1]
+        order = breadth_first_order(part, start, directed=False, return_predecessors=False)
+        order = np.concatenate([order, np.setdiff1d(np.arange(len(nodes)), order)])
+        sums = np.cumsum(self._weight[nodes[order]])
+        middle = min(max(int(np.searchsorted(sums, sums[-1] / 2)), 1), len(order) - 1)
+        self._split(graph, nodes[order[:middle]], size, random, found)
+        self._split(graph, nodes[order[middle:]], size, random, found)
+
+
+def lazy_rows(program: Program) -> Mask:
+    """The rows of the lazy blocks."""
+    found = np.zeros(program.num_rows, dtype=np.bool_)
+    for name in program.lazy_blocks:
+        block = program.row_blocks.get(name, range(0))
+        found[block.start : block.stop] = True
+    return found

@@ -1,0 +1,187 @@
+"""Our method for programs too large for one linear program: bound and point are both made region by region.
+
+1. A minimum-cost flow: prices of all rows, and a bound of each tier (``flow``).
+2. Sweeps that raise the bound of all tiers together, one region after another (``ascent``).
+3. Passes that improve the point, one region after another, by the chain, with everything else held (``chain``).
+
+Sweeps and passes take turns, with other borders every time, until the gap is small enough or time is up.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rightplace.errors import SolverError
+from rightplace.program import Objective
+from rightplace.solver import chain, highs
+from rightplace.solver.ascent import Ascent
+from rightplace.solver.flow import cheapest_flow
+from rightplace.solver.outcome import Limit, Outcome, Progress, Reason, TierClaim, whole_bound
+from rightplace.solver.partition import lazy_rows
+from rightplace.solver.slices import Slices
+from rightplace.solver.structure import filled_rows, structure_of
+
+if TYPE_CHECKING:
+    from rightplace.program import Floats, Ints, Mask, Program
+    from rightplace.solver.outcome import SolveOptions
+
+_NAME = "rightplace by regions with highs"
+_SWEEP_ITEMS, _PASS_ITEMS = 5_000, 2_500
+"""Items of a region, where the bound is raised and where the point is improved."""
+_COLUMNS_OF_ITEM = 20
+"""Columns of an item, the cheapest by reduced cost, that a pass looks at."""
+_TURNS = ("sweep", "pass", "sweep", "sweep", "pass", "sweep")
+_REGION_SECONDS = 40.0
+_SHARE_OF_GAP = 0.25
+"""Of the wanted gap, what a region may leave."""
+
+
+def solve(program: Program, options: SolveOptions) -> Outcome:
+    """Minimise the tiers of a program with a feasible start in order; see ``solver.answer.answer``.
+
+    Raises
+    ------
+    SolverError
+        When the program has no start, or HiGHS fails.
+    """
+    if program.start is None:
+        raise SolverError("this method needs a feasible point to start from")
+    if options.stop.is_set() or options.time_limit_seconds <= 0:
+        return chain.unsolved(program, program.start, options)
+    return _Regions(program, program.start, options).run()
+
+
+class _Regions:
+    """One solve."""
+
+    def __init__(self, program: Program, start: Floats, options: SolveOptions) -> None:
+        self._program, self._options, self._point = program, options, start.copy()
+        self._began = time.perf_counter()
+        self._deadline = self._began + options.time_limit_seconds
+        self._structure = structure_of(program)
+        self._weights = chain.tier_weights(program, self._structure)
+        tiers = zip(self._weights, program.objectives, strict=True)
+        costs = np.asarray(sum(weight * objective.costs for weight, objective in tiers), dtype=np.float64)
+        self._all_tiers = Objective("all tiers", costs)
+        self._value = float(costs @ self._point)
+        rows = ~lazy_rows(program)
+        self._firsts = [cheapest_flow(program, self._structure, o.costs, rows).bound for o in program.objectives[:-1]]
+        self._ascent = Ascent(program, self._structure, costs, options)
+        self._slices = Slices(program)
+        fills = np.bincount(program.row_columns, program.row_values > 0, minlength=program.num_columns)
+        self._fills_nothing = fills <= self._structure.num_of_column
+        self._report("flow")
+
+    def run(self) -> Outcome:
+        """Sweeps and passes in turn."""
+        turn = 0
+        while not self._is_over() and self._gap() > max(self._options.relative_gap, 1e-9):
+            if _TURNS[turn % len(_TURNS)] == "sweep":
+                self._ascent.sweep(_SWEEP_ITEMS, turn, self._deadline, lambda: self._report("bound, by regions"))
+            else:
+                self._improve(turn)
+            turn += 1
+        claims = self._claims()
+        if all(claim.is_proven for claim in claims):
+            reason, limit = Reason.OPTIMAL, Limit.NONE
+        elif self._gap() <= self._options.relative_gap and all(claim.is_proven for claim in claims[:-1]):
+            reason, limit = Reason.FEASIBLE, Limit.GAP
+        else:
+            reason, limit = Reason.FEASIBLE, Limit.INTERRUPT if self._options.stop.is_set() else Limit.TIME
+        seconds = time.perf_counter() - self._began
+        detail, alone = "flow, sweeps of the bound, passes of the plan", self._ascent.flow.seconds
+        return Outcome(reason, limit, self._point, claims, _NAME, highs.version(), seconds, detail, alone)
+
+    def _is_over(self) -> bool:
+        return self._options.stop.is_set() or time.perf_counter() >= self._deadline
+
+    def _values(self) -> list[int]:
+        return [self._program.value(objective, self._point) for objective in self._program.objectives]
+
+    def _last_bound(self) -> float:
+        """A bound of the last tier, with the tiers before where the point has them."""
+        before = self._values()[:-1]
+        return self._ascent.bound - sum(w * v for w, v in zip(self._weights, before, strict=False))
+
+    def _gap(self) -> float:
+        last = self._values()[-1]
+        return (last - self._last_bound()) / max(1.0, abs(last))
+
+    def _claims(self) -> tuple[TierClaim, ...]:
+        claims = []
+        objectives = self._program.objectives
+        for objective, value, bound in zip(
+            objectives, self._values(), [*self._firsts, self._last_bound()], strict=True
+        ):
+            least = self._program.trivial_bound(objective)
+            claims.append(TierClaim(objective.name, value, whole_bound(bound, value, min(least, value))))
+        return tuple(claims)
+
+    def _report(self, phase: str) -> None:
+        if self._options.progress is not None:
+            seconds = time.perf_counter() - self._began
+            self._options.progress(Progress(phase, seconds, self._value, self._ascent.bound))
+
+    def _improve(self, seed: int) -> None:
+        """One pass: every region by the chain, with everything else held."""
+        region = self._ascent.map.regions(self._ascent.reduced, _PASS_ITEMS, seed)
+        of_column, cheap = self._regions_of_columns(region), self._cheap()
+        num = int(region.max(initial=-1)) + 1
+        for number in range(num):
+            if self._is_over() or self._gap() <= self._options.relative_gap:
+                return
+            left = self._deadline - time.perf_counter()
+            seconds = min(_REGION_SECONDS, 2 * left / (num - number), left)
+            self._take(self._improved(np.flatnonzero(cheap & (of_column == number)), seconds))
+            self._report("plan, by regions")
+
+    def _take(self, point: Floats) -> None:
+        """Keep a point if it is better, and feasible."""
+        value = float(self._all_tiers.costs @ point)
+        if value < self._value and self._program.worst_violation(point) <= 1e-6:
+            self._point, self._value = point.copy(), value
+
+    def _cheap(self) -> Mask:
+        """The cheapest columns of each item, those of the point, and those that fill no row or belong to no item."""
+        program, structure = self._program, self._structure
+        order = np.lexsort((self._ascent.reduced[structure.column], structure.item))
+        rank = np.arange(len(order)) - structure.first[structure.item]
+        cheap = (structure.num_of_column == 0) | self._fills_nothing | (self._point > 0)
+        cheap[structure.column[order[rank < _COLUMNS_OF_ITEM]]] = True
+        found: Mask = cheap & (program.upper > 0)
+        return found
+
+    def _regions_of_columns(self, region: Ints) -> Ints:
+        """The region of each column: that of its items, or of the first row that it is in beside them."""
+        near = self._ascent.map
+        found = np.full(self._program.num_columns, -1, dtype=np.int64)
+        with_item = near.cluster_of_column >= 0
+        found[with_item] = region[near.cluster_of_column[with_item]]
+        loose = np.flatnonzero(~with_item)
+        at, row, _ = self._slices.entries(loose)
+        known = near.node_of_row[row] >= 0
+        found[loose[at[known]]] = region[near.node_of_row[row[known]]]
+        return found
+
+    def _improved(self, free: Ints, seconds: float) -> Floats:
+        """A point with some columns chosen anew by the chain; those that no longer fit beside the others stay out."""
+        small = self._slices.cut(free, self._point, self._all_tiers)
+        too_much = (small.row_values > small.row_upper[small.entry_rows]) & _only_filled(small)[small.entry_rows]
+        fits = np.bincount(small.row_columns, too_much, minlength=small.num_columns) == 0
+        free = free[fits | (self._point[free] > 0)]
+        point = self._point.copy()
+        if len(free):
+            last = abs(self._values()[-1]) / max(1.0, self._value)
+            wanted = _SHARE_OF_GAP * max(self._options.relative_gap, 1e-4) * last
+            options = replace(self._options, time_limit_seconds=seconds, relative_gap=wanted, progress=None)
+            point[free] = chain.improved(self._slices.cut(free, self._point, self._all_tiers), options)
+        return point
+
+
+def _only_filled(program: Program) -> Mask:
+    """Rows that columns fill, those included where nothing is left to fill."""
+    return filled_rows(replace(program, row_upper=program.row_upper + 1))
