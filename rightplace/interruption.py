@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import FrameType
 
-__all__ = ["SIGNALS", "Stop", "end", "listen", "say"]
+__all__ = ["SIGNALS", "Stop", "end", "insist", "listen", "say"]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_ended_by: list[int] = []
 
 
 class Stop(threading.Event):
@@ -42,5 +43,18 @@ def end(number: int, frame: FrameType | None) -> None:
     """
     for other in SIGNALS:
         signal.signal(other, signal.SIG_IGN)
+    _ended_by.append(number)
     say("interrupted before the end; every file is written whole or not at all")
     raise SystemExit(128 + number)
+
+
+def insist() -> None:
+    """End the program if a signal has asked for it and Python lost that: it drops what is raised in some callbacks.
+
+    Raises
+    ------
+    SystemExit
+        As ``end`` did.
+    """
+    if _ended_by:
+        raise SystemExit(128 + _ended_by[0])

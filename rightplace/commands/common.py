@@ -92,7 +92,9 @@ def open_instance(text: str, policy: Path | None) -> Instance:
             expected = f"a folder, .xlsx, .json, or one of {', '.join(library_names())}"
             raise InstanceError([Fault("INSTANCE", None, None, text, expected)])
         path = library_path(text)
-    return read_instance(path, chosen)
+    instance = read_instance(path, chosen)
+    interruption.insist()
+    return instance
 
 
 def open_plan(path: Path) -> Plan:
@@ -193,6 +195,7 @@ def solving_on(
             stopping.set()
             interruption.say("stopping with the best plan so far")
 
+        interruption.insist()
         before = {number: signal.signal(number, stop) for number in interruption.SIGNALS}
         try:
             yield options

@@ -92,6 +92,26 @@ def test_an_interruption_while_reading_is_one_line(tmp_path: Path, seconds: floa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_interruption_that_a_callback_drops_ends_the_command_all_the_same(tmp_path: Path) -> None:
+    """Python drops what is raised in a finaliser: the signal ends the command before the search, with code 130."""
+    program = (
+        "import os, signal\n"
+        "from rightplace import __main__, interruption\n"
+        "class Last:\n"
+        "    def __del__(self): os.kill(os.getpid(), signal.SIGINT)\n"
+        "listen = interruption.listen\n"
+        "interruption.listen = lambda: (listen(), Last())[0]\n"
+        "__main__.main()"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program, "plan", "barnet_2023", "--out", str(tmp_path / "plan.json")],
+        env=os.environ | {"PYTHONPATH": str(SOURCE)}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (found.returncode, found.stdout) == (130, ""), found.stderr
+    assert "interrupted before the end; every file is written whole or not at all" in found.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def planned(*arguments: object) -> Any:
     """``plan`` on barnet_2023 under few futures."""
     given = ["plan", "barnet_2023", "--scenarios", "10", "--fresh-scenarios", "0", *map(str, arguments)]
