@@ -60,6 +60,7 @@ def rounded(search: Search) -> None:
         relax(inner, _ROUNDS_BETWEEN, CLOSED_IF_LARGE)
         search.add(inner.cuts[num_known:])
         inside = inner.inside
+        inner.master.forget_relaxation()
 
 
 def _held(search: Search, lower: Floats, upper: Floats) -> Search:
