@@ -68,7 +68,8 @@ def _held(search: Search, lower: Floats, upper: Floats) -> Search:
     held = replace(search.staged, first=replace(search.staged.first, lower=lower, upper=upper))
     options = replace(search.options, progress=watched(search))
     inner = Search(held, options, search.recourse, Master(held, search.recourse.groups, options), search.ends)
-    inner.enough = lambda _, bound: bound >= search.best.value
+    gap = search.options.relative_gap
+    inner.enough = lambda value, bound: bound >= search.best.value or value - search.bound <= gap * abs(value)
     inner.prices = search.prices
     inner.add(search.master.cuts_near(search.cuts))
     return inner
