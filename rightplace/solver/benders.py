@@ -185,9 +185,13 @@ def _whole_phase(search: Search, starts: tuple[Floats, ...]) -> Limit:
         gap = options.relative_gap * MIP_SHARE
         if search.is_large:
             search.master.forget_relaxation()
-        candidate, bound = search.master.whole(gap, search.left, search.best.point, watched(search))
+        candidate, bound = search.master.whole(
+            gap, search.left, search.best.point, watched(search), enough=search.is_closed_by
+        )
         if bound is not None:
             search.bound = max(search.bound, bound)
+        if search.gap() <= options.relative_gap:
+            return Limit.NONE if search.gap() <= 1e-9 else Limit.GAP
         if candidate is None:
             break
         value = served(search, candidate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -138,6 +139,7 @@ class Master:
         start: Floats | None,
         progress: Callable[[Progress], None] | None = None,
         within: tuple[Floats, Floats] | None = None,
+        enough: Callable[[float], bool] | None = None,
     ) -> tuple[Floats | None, float | None]:
         """The integer program: point and bound.
 
@@ -145,6 +147,8 @@ class Master:
         ----------
         within
             Bounds of the first stage's columns, tighter than its own; then the bound is none of the program.
+        enough
+            Says of a bound whether it is all that is asked for: then the search ends with it.
         """
         if not (self.program.domains == Domain.INTEGER).any():
             return self.relaxation(seconds) or (None, None)
@@ -159,7 +163,16 @@ class Master:
             program = replace(program, lower=lower, upper=upper)
         if start is not None:
             program = replace(program, start=self._completed(start))
-        options = replace(self.options, relative_gap=gap, time_limit_seconds=max(seconds, 0.0), progress=progress)
+        stop = _Until(self.options.stop)
+
+        def told(news: Progress) -> None:
+            if enough is not None and news.bound is not None and enough(news.bound):
+                stop.set()
+            if progress is not None:
+                progress(news)
+
+        limit = max(seconds, 0.0)
+        options = replace(self.options, relative_gap=gap, time_limit_seconds=limit, progress=told, stop=stop)
         given = highs.minimise(program, program.objectives[0], options)
         if given.reason is Reason.INFEASIBLE and within is None:
             raise NoFeasiblePoint("the first stage has no feasible point")
@@ -215,6 +228,18 @@ class Master:
     def num_columns_alone(self) -> int:
         """Position of the first column of a coupling without flows."""
         return self.program.num_columns - len(self.alone)
+
+
+class _Until(threading.Event):
+    """Set where another one is, too."""
+
+    def __init__(self, other: threading.Event) -> None:
+        super().__init__()
+        self._other = other
+
+    def is_set(self) -> bool:
+        """Whether this one or the other is."""
+        return super().is_set() or self._other.is_set()
 
 
 def _rough_cost(staged: StagedProgram) -> float:

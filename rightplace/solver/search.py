@@ -79,6 +79,10 @@ class Search:
     def gap(self) -> float:
         return (self.best.value - self.bound) / max(1.0, abs(self.best.value))
 
+    def is_closed_by(self, bound: float) -> bool:
+        """Whether this bound would bring the best value within the gap asked for."""
+        return (self.best.value - bound) / max(1.0, abs(self.best.value)) <= self.options.relative_gap
+
     @property
     def is_large(self) -> bool:
         """Serving takes nearly all the time, so points and prices are chosen with more care."""
