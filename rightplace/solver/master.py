@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rightplace.solver.recourse import Cut, Group
     from rightplace.staged import Floats, Ints, StagedProgram
 
-_NEAR = 3e-5
+_NEAR = 1e-4
 """Share of the whole cost by which a cut may say less than the one that says most, and still be of use."""
 
 
