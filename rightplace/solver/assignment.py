@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _MOST_ROOM = 50_000
 """Units of room beyond which the table of a knapsack is too large."""
 _MOST_DECIMALS = 3
+_FIRST_STEPS, _FIRST_LENGTH, _FIRST_PATIENCE = 300, 2.0, 8
+"""Of the prices to begin with: steps, their first length, and after how many without a better bound it is halved."""
 _ROUNDS, _STEPS_A_ROUND = 60, 20
 """Of prices at the root: rounds, after each of which an assignment is looked for, and their steps."""
 _LENGTH, _SHORTER = 1.5, 0.93
@@ -40,9 +42,11 @@ _IDLE_ROUNDS, _IDLE = 6, 2e-5
 """The root ends when the bound grew by less than this share of it in so many rounds."""
 _MEND_ROUNDS = 12
 _STEPS_A_NODE = 12
-_SOON = 0.25
+_DIVE_SHARES, _CHUNKS_A_DIVE = (3e-4, 1e-3, 3e-3, 1e-2), 20
+"""Of dives: how far above the bound the cutoff lies, as shares of it, and how often an assignment is mended."""
+_SOON = 0.2
 """The share of the time after which HiGHS looks for a better value."""
-_POLISH_GAP, _POLISH_SHARE, _PAIRS_A_JOB = 2e-4, 0.25, 3.0
+_POLISH_GAP, _POLISH_SHARE, _PAIRS_A_JOB = 2e-4, 0.5, 3.0
 """It does where the gap is larger; its share of the time, and of how many pairs."""
 _CHUNK_SECONDS = 0.2
 """About how long the tree search runs between looks at the clock."""
@@ -145,7 +149,7 @@ class _Search:
         num_agents, num_jobs = sites.costs.shape
         self._question = _question(sites, weights, room)
         self._work = kernel.room_to_work(num_agents, num_jobs, int(room.max()))
-        self._prices = np.floor((sites.costs + sites.fixed[:, None] * weights / np.maximum(1, room)[:, None]).min(0))
+        self._prices = _first_prices(sites, weights, room)
         self._agents = np.zeros(num_jobs, dtype=np.int64)
         self._open = sites.is_open.copy()
         spread = float(sites.costs.max() - sites.costs.min()) / max(1.0, float(weights.mean()))
@@ -157,6 +161,7 @@ class _Search:
     def run(self) -> Answer:
         """The steps in order."""
         if self._root():
+            self._dive(_SOON * self._options.time_limit_seconds)
             self._tree(_SOON * self._options.time_limit_seconds)
             if not self._is_done() and self._gap() > _POLISH_GAP:
                 self._polish()
@@ -224,33 +229,35 @@ class _Search:
                 self._bound = math.inf
                 return False
             self._raise_bound(bound)
-            self._mend(state)
+            self._mend(state, self._prices)
             length *= _SHORTER if self._value < math.inf else 1.0
             if bound - before[0] < _IDLE * abs(bound) and self._value < math.inf:
                 break
             before = [*before[1:], bound]
         return True
 
-    def _mend(self, state: kernel.State) -> None:
-        """An assignment from where each job costs the bound least."""
-        if kernel.weigh(self._question, state, self._work, self._prices) == math.inf:
+    def _mend(self, state: kernel.State, prices: Floats) -> None:
+        """An assignment from what is decided, other jobs where they cost the bound least."""
+        if kernel.weigh(self._question, state, self._work, prices) == math.inf:
             return
-        usable = self._usable()
+        usable = self._usable(state)
         agents = np.where(usable[:, None], self._work.loss_with, np.inf).argmin(axis=0)
+        agents = np.where(state.agent >= 0, state.agent, agents)
         best = agents.copy()
         weights = self._question.weights
         cost = mend(self._sites.costs, weights, self._room, usable, agents, self._penalty, _MEND_ROUNDS, best)
         if cost < math.inf:
             self._take(best, cost + float(self._sites.fixed[self._opened(best)].sum()))
 
-    def _usable(self) -> Mask:
+    def _usable(self, state: kernel.State) -> Mask:
         """Who is open at these prices, and more where they cannot hold all."""
-        balance, question = self._work.balance, self._question
+        question = self._question
+        balance = np.where(state.status == kernel.CLOSED, np.inf, self._work.balance)
         if self._sites.num_open is not None:
-            usable = np.zeros(len(balance), dtype=np.bool_)
-            usable[np.argsort(balance, kind="stable")[: self._sites.num_open]] = True
-            return usable
-        usable = self._sites.is_open | (balance <= 0.0)
+            rank = np.argsort(np.argsort(np.where(state.status == kernel.OPEN, -np.inf, balance), kind="stable"))
+            is_first: Mask = rank < self._sites.num_open
+            return is_first
+        usable: Mask = (state.status == kernel.OPEN) | (balance <= 0.0)
         for agent in np.argsort(balance / np.maximum(1.0, question.strength), kind="stable").tolist():
             if question.strength[usable].sum() >= question.need:
                 break
@@ -280,6 +287,16 @@ class _Search:
         chosen = self._sites.costs[agents, np.arange(len(agents))]
         return float(chosen.sum() + self._sites.fixed[self._opened(agents)].sum())
 
+    def _dive(self, until: float) -> None:
+        """A few nodes of the tree for each of some cutoffs, down to a first assignment that is nearly as low."""
+        for share in _DIVE_SHARES:
+            cutoff = self._bound + math.ceil(max(1.0, share * abs(self._bound)))
+            if self._is_done() or self._is_over(until) or cutoff >= self._value:
+                return
+            is_exhausted, cutoff = self._asked(cutoff, until, 2 * _CHUNKS_A_DIVE)
+            if is_exhausted:
+                self._raise_bound(cutoff)
+
     def _tree(self, until: float) -> None:
         """Questions with ever higher cutoffs, until one has an answer that nothing beats, or so many seconds are used.
 
@@ -295,13 +312,16 @@ class _Search:
                 self._raise_bound(cutoff)
                 width *= 2.0
 
-    def _asked(self, cutoff: float, until: float) -> tuple[bool, float]:
-        """Search for anything below ``cutoff``; whether all was searched, and the least cost found, else ``cutoff``."""
+    def _asked(self, cutoff: float, until: float, num_chunks: int | None = None) -> tuple[bool, float]:
+        """Search for anything below ``cutoff``; whether all was searched, and the least cost found, else ``cutoff``.
+
+        With a number of chunks it ends after so many, and mends an assignment after each.
+        """
         question, work, state = self._question, self._work, self._state()
         trail = kernel.empty_trail(*question.costs.shape)
         trail.prices[0] = self._prices
-        agents, num_nodes = self._agents.copy(), 1
-        while not self._is_over(until):
+        agents, num_nodes, chunks = self._agents.copy(), 1, 0
+        while not self._is_over(until) and (num_chunks is None or chunks < num_chunks):
             began = time.perf_counter()
             status, cost, left = kernel.search(question, state, work, trail, cutoff, _STEPS_A_NODE, num_nodes, agents)
             if status == kernel.IMPROVED:
@@ -309,6 +329,10 @@ class _Search:
                 cutoff = cost
             elif status == kernel.EXHAUSTED:
                 return True, cutoff
+            elif num_chunks is not None:
+                chunks, num_nodes = chunks + 1, max(1, len(agents) // _CHUNKS_A_DIVE)
+                self._mend(state, trail.prices[trail.depth[0]])
+                cutoff = min(cutoff, self._value)
             elif left == 0:
                 pace = _CHUNK_SECONDS / max(time.perf_counter() - began, 1e-4)
                 num_nodes = max(1, min(4 * num_nodes, int(num_nodes * pace)))
@@ -330,6 +354,39 @@ class _Search:
         if self._options.stop.is_set():
             return Limit.INTERRUPT
         return Limit.GAP if self._gap() <= self._options.relative_gap else Limit.TIME
+
+
+def _first_prices(sites: Sites, weights: Ints, room: Ints) -> Floats:
+    """Prices of jobs from prices of room, by subgradient steps: nearly those of the linear relaxation.
+
+    An agent's fixed cost is spread over its room. With a price ``p_i`` of room, a job costs its least
+    ``c_ij + p_i w_ij``; together, less ``p_i`` times the room, they are a bound.
+    """
+    per_unit = sites.fixed / np.maximum(1, room) if sites.num_open is None else np.zeros(len(room))
+    costs = sites.costs + per_unit[:, None] * weights
+    best, best_prices, fruitless, length = -math.inf, costs.min(axis=0), 0, _FIRST_LENGTH
+    of_room, jobs = np.zeros(len(room)), np.arange(costs.shape[1])
+    best_of_room = of_room
+    for _ in range(_FIRST_STEPS):
+        whole = costs + of_room[:, None] * weights
+        agents = whole.argmin(axis=0)
+        prices = whole[agents, jobs]
+        bound = float(prices.sum() - of_room @ room)
+        if best == -math.inf or bound > best + 1e-6 * abs(best):
+            best, best_prices, best_of_room, fruitless = bound, prices, of_room, 0
+        else:
+            fruitless += 1
+        if fruitless > _FIRST_PATIENCE:
+            fruitless, length, of_room = 0, 0.5 * length, best_of_room
+            continue
+        over = np.bincount(agents, weights[agents, jobs], minlength=len(room)) - room
+        over = np.where((over < 0) & (of_room <= 0), 0.0, over)
+        norm = float(over @ over)
+        if norm < 1e-9 or length < 1e-3:
+            break
+        of_room = np.maximum(0.0, of_room + length * (0.02 * abs(best) + 1.0) / norm * over)
+    on_grid: Floats = np.round(best_prices * kernel.GRID) / kernel.GRID
+    return on_grid
 
 
 def _question(sites: Sites, weights: Ints, room: Ints) -> kernel.Question:
