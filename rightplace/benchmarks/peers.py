@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rightplace.benchmarks.asked import FLOW
+from rightplace.benchmarks.publics import PublicQuestion
 from rightplace.benchmarks.results import Status
 from rightplace.program import Domain, Floats
-from rightplace.solver.answer import answer, version_of
-from rightplace.solver.outcome import Outcome, Reason, SolveOptions
+from rightplace.solver.answer import OURS, answer, version_of
+from rightplace.solver.outcome import Outcome, Progress, Reason, SolveOptions
 
 if TYPE_CHECKING:
     from rightplace.benchmarks.questions import Question
@@ -47,6 +48,8 @@ def answered(question: Question, options: SolveOptions) -> Claimed:
     refusal = _refusal(question, options.solver)
     if refusal:
         return Claimed(Status.UNSUPPORTED, None, None, None, version_of(options.solver), refusal)
+    if options.solver == OURS and isinstance(question, PublicQuestion):
+        return _ours(question, options)
     return _claimed(question, answer(question.program, options))
 
 
@@ -55,6 +58,26 @@ def _refusal(question: Question, solver: str) -> str:
     if solver == "cpsat" and (question.program.domains == Domain.CONTINUOUS).any():
         return "CP-SAT has whole columns only; this program has others"
     return ""
+
+
+def _ours(question: PublicQuestion, options: SolveOptions) -> Claimed:
+    """Our own methods for assignment and location, which speak in the problem's unit."""
+    from rightplace.benchmarks.ours import solve
+
+    report = options.progress
+
+    def told(news: Progress) -> None:
+        assert report is not None  # else nobody asks
+        value = None if news.value is None else news.value * question.scale
+        report(replace(news, value=value, bound=None if news.bound is None else news.bound * question.scale))
+
+    given, _ = solve(question.problem, replace(options, progress=None if report is None else told))
+    value = None
+    if given.values is not None:
+        value = question.own(float(question.program.objectives[0].costs @ given.values))
+    limit = f"stopped by {given.limit}" if given.reason is Reason.FEASIBLE else ""
+    detail = "; ".join(filter(None, [limit, given.detail]))
+    return Claimed(_STATUS[given.reason], given.values, value, given.bound, version_of(OURS), detail)
 
 
 def _flow(question: Question) -> Claimed:
