@@ -65,8 +65,7 @@ class Master:
         self.program.lower[self.theta] = least / self.unit
         self.num_first = first.num_columns
         self.cut_rows: list[int] = []
-        self._near_whole: set[int] = set()
-        self._near_relaxed: set[int] = set()
+        self._near: set[int] = set()
         self._is_thinned = False
         self._lp: highs.GrowingLP | None = None
 
@@ -154,9 +153,9 @@ class Master:
         if not (self.program.domains == Domain.INTEGER).any():
             return self.relaxation(seconds) or (None, None)
         if start is not None:
-            self._near_whole |= self._near(self._completed(start))
+            self._note_near(self._completed(start))
         if self._lp is not None:
-            self._near_relaxed = self._near(self._lp.point)
+            self._note_near(self._lp.point)
         program = self.program.without_rows(self._far)
         if within is not None:
             lower, upper = program.lower.copy(), program.upper.copy()
@@ -179,7 +178,7 @@ class Master:
             raise NoFeasiblePoint("the first stage has no feasible point")
         if given.values is None:
             return None, given.bound
-        self._near_whole |= self._near(given.values)
+        self._note_near(given.values)
         point = given.values[: self.num_first]
         whole = self.staged.first.domains == Domain.INTEGER
         return np.where(whole, np.round(point), point), given.bound
@@ -187,28 +186,27 @@ class Master:
     @property
     def _far(self) -> Ints:
         """Rows of the cuts that nothing speaks for."""
-        return np.array(sorted(set(self.cut_rows) - self._near_whole - self._near_relaxed), dtype=np.int64)
+        return np.array(sorted(set(self.cut_rows) - self._near), dtype=np.int64)
 
     def forget_relaxation(self) -> None:
         """Give back the memory of the linear relaxation; when it is asked for again, only cuts that are near return."""
         if self._lp is not None:
-            self._near_relaxed = self._near(self._lp.point)
+            self._note_near(self._lp.point)
             self._lp, self._is_thinned = None, True
 
     def cuts_near(self, cuts: list[Cut]) -> list[Cut]:
-        """Of all cuts, those that say about as much as any at the last point of the relaxation, or at a whole one."""
+        """Of all cuts, those that say about as much as any at one of the points that were looked at."""
         if self._lp is not None:
-            self._near_relaxed = self._near(self._lp.point)
-        far = set(self._far.tolist())
-        return [cut for cut, row in zip(cuts, self.cut_rows, strict=True) if row not in far]
+            self._note_near(self._lp.point)
+        return [cut for cut, row in zip(cuts, self.cut_rows, strict=True) if row in self._near]
 
-    def _near(self, full: Floats) -> set[int]:
-        """Rows of the cuts that say about as much as any at a point."""
+    def _note_near(self, full: Floats) -> None:
+        """Cuts that say about as much as any at a point take part in the integer program from now on."""
         program = self.program
         activity = np.bincount(program.entry_rows, program.row_values * full[program.row_columns], program.num_rows)
         rows = np.array(self.cut_rows, dtype=np.int64)
         cost = abs(float(program.objectives[0].costs @ full)) / self.unit
-        return set(rows[activity[rows] >= program.row_upper[rows] - _NEAR * cost].tolist())
+        self._near.update(rows[activity[rows] >= program.row_upper[rows] - _NEAR * cost].tolist())
 
     def _completed(self, point: Floats) -> Floats:
         """A start: the point, and the least that the cuts and couplings allow beside it."""
