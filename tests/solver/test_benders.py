@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rightplace.program import Domain
-from rightplace.solver import highs
+from rightplace.solver import highs, search
 from rightplace.solver.benders import decompose, service
 from rightplace.solver.outcome import SolveOptions
-from rightplace.solver.recourse import risk_mix
+from rightplace.solver.recourse import risk_mix, told_apart
 from rightplace.staged import StagedProgram, extensive
 from tests.staged_builders import random_staged
 
@@ -53,6 +53,28 @@ def test_the_decomposition_equals_the_extensive_form(seed: int, kind: dict) -> N
     slack = 0.6 + 1e-6 * abs(best)  # HiGHS closes to half a unit
     assert found.value == pytest.approx(best, abs=slack)
     assert found.bound <= best + slack
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_is_done_for_large_programs_gives_the_same(seed: int, kind: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounding in steps, settling, and leaving cuts out of the integer program: value and bound stay right."""
+    monkeypatch.setattr(search, "_MANY_ARCS", 0)
+    staged = random_staged(seed, **kind)
+    found = decompose(staged, OPTIONS)
+    best = extensive_value(staged)
+    slack = 0.6 + 1e-6 * abs(best)
+    assert found.value == pytest.approx(best, abs=slack)
+    assert found.bound <= best + slack
+
+
+def test_what_tells_arcs_apart_is_less_than_a_tenth_of_a_mile() -> None:
+    """A mile counts a millionth of a pound: a place a tenth of a mile nearer stays the cheaper of two at one price."""
+    costs = np.array([10_000.0, *(500.0 + 1e-7 * np.arange(50))])
+    lowered = told_apart(costs)
+    assert (np.diff(lowered[1:]) > 0).all()
+    assert (lowered <= costs).all()
+    assert len(np.unique(told_apart(np.full(50, 500.0)))) == 50
 
 
 @settings(max_examples=15)
