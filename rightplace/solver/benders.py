@@ -183,10 +183,8 @@ def _whole_phase(search: Search, starts: tuple[Floats, ...]) -> Limit:
         if search.is_over:
             break
         gap = options.relative_gap * MIP_SHARE
-        if search.is_large:
-            search.master.forget_relaxation()
         candidate, bound = search.master.whole(
-            gap, search.left, search.best.point, watched(search), enough=search.is_closed_by
+            gap, search.left, search.best.point, watched(search), enough=search.is_closed_by, below=search.asked
         )
         if bound is not None:
             search.bound = max(search.bound, bound)

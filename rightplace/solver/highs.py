@@ -257,6 +257,13 @@ class GrowingLP:
         return duals
 
     @property
+    def reduced_costs(self) -> Floats:
+        """The reduced costs of the last solution, one for each column of the program; 0 for those left out."""
+        reduced = np.zeros(self.program.num_columns)
+        reduced[self.columns] = self._highs.getSolution().col_dual
+        return reduced
+
+    @property
     def ray(self) -> Floats:
         """Row multipliers that show why nothing is feasible, one for each row of the program; all 0 if HiGHS has none.
 

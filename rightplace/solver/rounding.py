@@ -69,7 +69,9 @@ def _held(search: Search, lower: Floats, upper: Floats) -> Search:
     options = replace(search.options, progress=watched(search))
     inner = Search(held, options, search.recourse, Master(held, search.recourse.groups, options), search.ends)
     gap = search.options.relative_gap
-    inner.enough = lambda value, bound: bound >= search.best.value or value - search.bound <= gap * abs(value)
+    inner.enough = lambda value, bound: (
+        bound >= search.best.value or (np.isfinite(value) and value - search.bound <= gap * abs(value))
+    )
     inner.prices = search.prices
     inner.add(search.master.cuts_near(search.cuts))
     return inner

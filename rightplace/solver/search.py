@@ -84,6 +84,13 @@ class Search:
         return (self.best.value - bound) / max(1.0, abs(self.best.value)) <= self.options.relative_gap
 
     @property
+    def asked(self) -> float:
+        """The bound that would bring the best value within the gap asked for; infinite as long as there is no value."""
+        if self.best.point is None:
+            return np.inf
+        return self.best.value - self.options.relative_gap * max(1.0, abs(self.best.value))
+
+    @property
     def is_large(self) -> bool:
         """Serving takes nearly all the time, so points and prices are chosen with more care."""
         return len(self.staged.arc_costs) > _MANY_ARCS
