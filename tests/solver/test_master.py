@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from rightplace.memory import give_back
 from rightplace.program import Domain
-from rightplace.solver import benders, search
+from rightplace.solver import benders, rounding, search
 from rightplace.solver.benders import decompose
 from rightplace.solver.master import Master
 from rightplace.solver.outcome import SolveOptions
-from rightplace.solver.recourse import groups_of
+from rightplace.solver.recourse import Recourse, groups_of
 from tests.staged_builders import random_staged
 
 if TYPE_CHECKING:
@@ -105,6 +105,20 @@ def test_rounding_finds_a_plan(seed: int, monkeypatch: pytest.MonkeyPatch) -> No
     decompose(replace(random_staged(seed), risk_weight=0.0), OPTIONS)
     assert found
     assert np.isfinite(found).all()
+
+
+def test_a_search_that_has_found_nothing_goes_on() -> None:
+    """Within a rounding, neither a value nor a bound is known at first: that is no reason to end."""
+    staged = random_staged(1)
+    recourse = Recourse(staged, OPTIONS)
+    master = Master(staged, recourse.groups, OPTIONS)
+    outer = search.Search(staged, OPTIONS, recourse, master, np.inf)
+    inner = rounding._held(outer, staged.first.lower, staged.first.upper)
+    assert not inner.is_enough
+    inner.best.value, outer.bound = 100.0, 99.99
+    assert not inner.is_enough
+    outer.bound = 100.0
+    assert inner.is_enough
 
 
 def test_memory_of_a_forgotten_relaxation_is_given_back() -> None:
