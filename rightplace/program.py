@@ -290,6 +290,19 @@ class ProgramBuilder:
         if is_lazy:
             self._lazy.add(name)
 
+    def add_rows_of(self, program: Program) -> None:
+        """Add the rows of another program, block by block; its columns are the first ones here."""
+        for name, rows in program.row_blocks.items():
+            taken = slice(program.row_starts[rows.start], program.row_starts[rows.stop])
+            self.add_rows(
+                name,
+                program.entry_rows[taken] - rows.start,
+                program.row_columns[taken],
+                program.row_values[taken],
+                program.row_lower[rows.start : rows.stop],
+                program.row_upper[rows.start : rows.stop],
+            )
+
     def build(self, objectives: Sequence[Objective]) -> Program:
         """The program so far, with empty blocks left out."""
         num_entries = [0, *np.cumsum([len(block.columns) for block in self._rows]).tolist()]

@@ -147,16 +147,7 @@ def extensive(staged: StagedProgram) -> tuple[Program, Ints]:
     service = builder.add_columns("service", num_blocks * num_arcs, Domain.CONTINUOUS, np.inf)
     service = service.reshape(staged.num_scenarios, staged.num_periods, num_arcs)
     missed = builder.add_columns("missed", len(staged.couplings), Domain.CONTINUOUS, np.inf)
-    for name, rows in first.row_blocks.items():
-        taken = slice(first.row_starts[rows.start], first.row_starts[rows.stop])
-        builder.add_rows(
-            name,
-            first.entry_rows[taken] - rows.start,
-            first.row_columns[taken],
-            first.row_values[taken],
-            first.row_lower[rows.start : rows.stop],
-            first.row_upper[rows.start : rows.stop],
-        )
+    builder.add_rows_of(first)
     _add_demand(builder, staged, service)
     _add_capacity(builder, staged, service)
     _add_couplings(builder, staged, service, missed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,21 +11,16 @@ from rightplace.errors import NoFeasiblePoint
 from rightplace.memory import give_back
 from rightplace.program import Domain, Objective, ProgramBuilder
 from rightplace.solver import highs
-from rightplace.solver.outcome import Progress, Reason, SolveOptions
-from rightplace.solver.slices import Slices
+from rightplace.solver.outcome import Reason, SolveOptions
+from rightplace.solver.within import is_heavy, minimise_within, worthwhile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rightplace.program import Program
-    from rightplace.solver.outcome import Answer
+    from rightplace.solver.outcome import Progress
     from rightplace.solver.recourse import Cut, Group
     from rightplace.staged import Floats, Ints, StagedProgram
 
-_ROUNDING = 1e-7
-"""Share of the cost that a relaxation's value may be off by."""
-_MANY_ENTRIES = 100_000
-"""More entries than these make a program one that weighs."""
 _NEAR = 1e-5
 """Share of the whole cost by which a cut may say less than the one that says most, and still be of use."""
 
@@ -45,16 +39,7 @@ class Master:
         self.theta = builder.add_columns("service_cost", len(groups), Domain.CONTINUOUS, np.inf)
         alone = [c for c in staged.couplings if not len(c.periods)]
         missed = builder.add_columns("missed", len(alone), Domain.CONTINUOUS, np.inf)
-        for name, rows in first.row_blocks.items():
-            taken = slice(first.row_starts[rows.start], first.row_starts[rows.stop])
-            builder.add_rows(
-                name,
-                first.entry_rows[taken] - rows.start,
-                first.row_columns[taken],
-                first.row_values[taken],
-                first.row_lower[rows.start : rows.stop],
-                first.row_upper[rows.start : rows.stop],
-            )
+        builder.add_rows_of(first)
         for column, coupling in zip(missed.tolist(), alone, strict=True):
             columns = np.append(coupling.columns, column)
             values = np.append(coupling.column_values, 1.0)
@@ -164,79 +149,30 @@ class Master:
         """
         if not (self.program.domains == Domain.INTEGER).any():
             return self.relaxation(seconds) or (None, None)
-        lower, upper = self._worthwhile(below, seconds)
+        lower, upper = self.program.lower.copy(), self.program.upper.copy()
+        if np.isfinite(below) and self.relaxation(seconds) is not None and self._lp is not None:
+            lower, upper = worthwhile(self.program, self._lp, below, self.num_first)
         if start is not None:
-            self._note_near(self._completed(start))
+            start = self._completed(start)
+            self._note_near(start)
         if self._lp is not None:
             self._note_near(self._lp.point)
         if within is not None:
             lower[: self.num_first] = np.maximum(lower[: self.num_first], within[0])
             upper[: self.num_first] = np.minimum(upper[: self.num_first], within[1])
-        if (lower > upper).any():
-            return None, below
-        program = replace(self.program.without_rows(self._far), lower=lower, upper=upper, start=None)
-        start = None if start is None else self._completed(start)
-        held = lower if start is None else np.where(lower == upper, lower, start)
-        free = np.flatnonzero(lower < upper)
-        if _breaks_alone(program, free, held):
-            return None, below
-        small = Slices(program).cut(free, held, program.objectives[0])
-        if start is None:
-            small = replace(small, start=None)
-        apart = float(np.delete(program.objectives[0].costs * held, free).sum())
-        given = self._solved(small, gap, seconds, apart, progress, enough)
+        program = replace(self.program.without_rows(self._far), start=start)
+        limit = max(seconds, 0.0)
+        options = replace(self.options, relative_gap=gap, time_limit_seconds=limit, progress=progress)
+        given = minimise_within(program, lower, upper, options, enough)
         if given.reason is Reason.INFEASIBLE and within is None and not np.isfinite(below):
             raise NoFeasiblePoint("the first stage has no feasible point")
-        bound = None if given.bound is None else min(given.bound + apart, below)
+        bound = None if given.bound is None else min(given.bound, below)
         if given.values is None:
             return None, below if given.reason is Reason.INFEASIBLE else bound
-        full = held.copy()
-        full[free] = given.values
-        self._note_near(full)
-        point = full[: self.num_first]
+        self._note_near(given.values)
+        point = given.values[: self.num_first]
         whole = self.staged.first.domains == Domain.INTEGER
         return np.where(whole, np.round(point), point), bound
-
-    def _solved(
-        self, program: Program, gap: float, seconds: float, apart: float,
-        progress: Callable[[Progress], None] | None, enough: Callable[[float], bool] | None,
-    ) -> Answer:  # fmt: skip
-        """A part of the integer program by HiGHS; ``apart`` is what the columns that are held cost."""
-        stop = _Until(self.options.stop)
-
-        def told(news: Progress) -> None:
-            bound = None if news.bound is None else news.bound + apart
-            if enough is not None and bound is not None and enough(bound):
-                stop.set()
-            if progress is not None:
-                progress(replace(news, value=None if news.value is None else news.value + apart, bound=bound))
-
-        limit = max(seconds, 0.0)
-        options = replace(self.options, relative_gap=gap, time_limit_seconds=limit, progress=told, stop=stop)
-        try:
-            return highs.minimise(program, program.objectives[0], options)
-        finally:
-            _give_back(program)
-
-    def _worthwhile(self, below: float, seconds: float) -> tuple[Floats, Floats]:
-        """Bounds of the columns that all points which cost less have: by reduced costs of the relaxation.
-
-        A point costs at least the relaxation's value and, for each column, its reduced cost times the distance from
-        the bound at which it stands there.
-        """
-        program = self.program
-        lower, upper = program.lower.copy(), program.upper.copy()
-        if not np.isfinite(below) or self.relaxation(seconds) is None or self._lp is None:
-            return lower, upper
-        spare = max(0.0, below - self._lp.value + _ROUNDING * abs(below))
-        reduced = self._lp.reduced_costs
-        with np.errstate(divide="ignore", invalid="ignore"):
-            room = np.where(program.domains == Domain.INTEGER, np.floor(spare / np.abs(reduced)), spare / abs(reduced))
-        first = np.arange(program.num_columns) < self.num_first
-        up, down = first & (reduced > 0), first & (reduced < 0)
-        upper[up] = np.minimum(upper[up], lower[up] + room[up])
-        lower[down] = np.maximum(lower[down], program.upper[down] - room[down])
-        return lower, upper
 
     @property
     def _far(self) -> Ints:
@@ -248,7 +184,8 @@ class Master:
         if self._lp is not None:
             self._note_near(self._lp.point)
             self._lp, self._is_thinned = None, True
-            _give_back(self.program)
+            if is_heavy(self.program):
+                give_back()
 
     def cuts_near(self, cuts: list[Cut]) -> list[Cut]:
         """Of all cuts, those that say about as much as any at one of the points that were looked at."""
@@ -284,35 +221,6 @@ class Master:
     def num_columns_alone(self) -> int:
         """Position of the first column of a coupling without flows."""
         return self.program.num_columns - len(self.alone)
-
-
-class _Until(threading.Event):
-    """Set where another one is, too."""
-
-    def __init__(self, other: threading.Event) -> None:
-        super().__init__()
-        self._other = other
-
-    def is_set(self) -> bool:
-        """Whether this one or the other is."""
-        return super().is_set() or self._other.is_set()
-
-
-def _give_back(program: Program) -> None:
-    """Give back the memory of a solver that is done with a program, where it is worth the tenth of a second."""
-    if len(program.row_columns) > _MANY_ENTRIES:
-        give_back()
-
-
-def _breaks_alone(program: Program, free: Ints, held: Floats) -> bool:
-    """Whether the columns that are held break a row that no free column takes part in."""
-    is_free = np.zeros(program.num_columns, dtype=bool)
-    is_free[free] = True
-    rows = program.entry_rows
-    alone = np.bincount(rows, is_free[program.row_columns], program.num_rows) == 0
-    taken = np.bincount(rows, program.row_values * held[program.row_columns], program.num_rows)
-    missing = np.maximum(program.row_lower - taken, taken - program.row_upper)[alone]
-    return bool((missing > _ROUNDING).any())
 
 
 def _rough_cost(staged: StagedProgram) -> float:
