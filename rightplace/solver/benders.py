@@ -183,8 +183,9 @@ def _whole_phase(search: Search, starts: tuple[Floats, ...]) -> Limit:
         if search.is_over:
             break
         gap = options.relative_gap * MIP_SHARE
+        below = search.asked if search.is_large else np.inf
         candidate, bound = search.master.whole(
-            gap, search.left, search.best.point, watched(search), enough=search.is_closed_by, below=search.asked
+            gap, search.left, search.best.point, watched(search), enough=search.is_closed_by, below=below
         )
         if bound is not None:
             search.bound = max(search.bound, bound)
