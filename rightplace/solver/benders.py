@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.errors import SolverError
+from rightplace.memory import map_large_blocks
 from rightplace.solver.master import Master, least_cost
 from rightplace.solver.outcome import Limit, Progress, Reason, SolveOptions
 from rightplace.solver.recourse import Cut, Group, Policy, Recourse
@@ -116,6 +117,8 @@ def decompose(
     search = Search(
         staged, options, recourse, Master(staged, recourse.groups, options), began + options.time_limit_seconds
     )
+    if search.is_large:
+        map_large_blocks()
     search.enough = enough
     search.prices = [recourse.even_prices(group) for group in recourse.groups]
     if cuts:
@@ -146,6 +149,7 @@ def _mean_phase(search: Search) -> None:
     inner.prices = [recourse.even_prices(group) for group in recourse.groups]
     relax(inner, 60, _CLOSED)
     useful = inner.master.cuts_near(inner.cuts) if search.is_large else inner.cuts
+    inner.master.forget_relaxation()
     same_periods = {tuple(group.periods): group for group in search.recourse.groups}
     for group in recourse.groups:
         one = same_periods.get(tuple(group.periods))

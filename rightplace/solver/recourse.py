@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 _Answer = TypeVar("_Answer")
 _SCENARIOS_A_TASK = 25
 _SAME = 1e-12
-_STEP, _FIRST_STEP = 4.0, 0.005
-"""By which factor, and by which part of the price of missing, prices may leave the range of those tried."""
+_STEP, _FIRST_STEP = 2.0, 0.005
+"""By how many times its width, and by which part of the price of missing, prices may leave the range of those tried."""
 _TINY = 1e-9
 """Slopes smaller than this part of the largest of a cut are rounding."""
 _APART = 1e-10
@@ -326,9 +326,9 @@ def _different(staged: StagedProgram, couplings: Sequence[Coupling]) -> tuple[Fl
 def _stepped(duals: Prices, rounds: Sequence[Served], most: Floats) -> Prices:
     """The next prices, not far from those tried: the duals of few rounds jump to what missing a coupling costs."""
     tried = np.array([served.prices.couplings for served in rounds])
-    low = tried.min(axis=0) / _STEP - _FIRST_STEP * most
-    high = tried.max(axis=0) * _STEP + _FIRST_STEP * most
-    return replace(duals, couplings=np.clip(duals.couplings, low, high))
+    low, high = tried.min(axis=0), tried.max(axis=0)
+    step = _STEP * (high - low) + _FIRST_STEP * most
+    return replace(duals, couplings=np.clip(duals.couplings, low - step, high + step))
 
 
 def _same(one: Prices, other: Prices) -> bool:
