@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,6 +71,15 @@ def test_plans_written_are_compared_again_to_the_penny(tmp_path: Path) -> None:
     assert found["baseline_pence"] == pytest.approx(free["baseline_pence"], abs=1)
 
 
+def test_a_schedule_with_a_conversion_that_breaks_a_limit_is_shown_and_refused(tmp_path: Path) -> None:
+    """Five households in a quarter are more than enquiries yield; the places converted beside them change nothing."""
+    path = tmp_path / "too_many.csv"
+    path.write_text("lever,quantity,quarter\nany_age,5,2025Q1\nmore_support,1,2024Q3\n", encoding="utf-8")
+    found = json.loads(run("compare", path, "--instance", "tiny", "--json", code=4))
+    (plan,) = found["plans"]
+    assert not plan["certificate"]["accepted"]
+
+
 def test_a_stricter_target_never_costs_less(tmp_path: Path) -> None:
     """Costs rise along the frontier, within the gap; the CSV has what was asked."""
     path = tmp_path / "frontier.csv"
@@ -91,6 +101,9 @@ def test_targets_of_the_library_fit_and_a_small_purse_does_not(tmp_path: Path) -
     found = run("audit-targets", "tiny", "--targets", purse, code=4)
     assert "revenue" in found
     assert "instead of £300,000" in found
+    least = max(int(pounds.replace(",", "")) for pounds in re.findall(r"at most £([\d,]+) instead of", found))
+    purse.write_text(text.replace("1500000", str(least)), encoding="utf-8")
+    assert "No clash" in run("audit-targets", "tiny", "--targets", purse)
 
 
 def test_the_picture_of_a_plan_is_drawn(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rightplace.instances.targets import Sense
 from rightplace.models.capacity import measures_of
 from rightplace.plan_result import ShadowPrice
 
@@ -33,7 +34,8 @@ def shadow_prices(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[S
     """What each target costs at the margin: from the relaxation over all scenarios, discounted to the plan's start.
 
     Of a likely target there is none: which scenarios are given up is a whole decision. Nor is there one of a hard
-    target of which the relaxation can reach no more: its price there is the one that keeps it from being missed.
+    target of which the relaxation can reach no more: its price there is the one that keeps it from being missed. Of
+    nothing there is no less.
     """
     found = []
     by_name = {
@@ -44,7 +46,7 @@ def shadow_prices(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[S
     for measure in measures_of(question.data, question.columns):
         target = question.case.targets[measure.target]
         name = f"{target.id} {question.case.year_names[measure.year]}"
-        if name not in by_name:
+        if name not in by_name or (target.sense is Sense.AT_MOST and target.values[measure.year] <= 0):
             continue
         unit, size = "child", 1.0
         if target.measure.is_share and measure.whole is not None:

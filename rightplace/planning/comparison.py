@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rightplace.errors import NoFeasiblePoint
 from rightplace.instances.planning_case import PlanningCase
 from rightplace.instances.quarters import QUARTERS_A_YEAR, Quarter
 from rightplace.models.capacity import pinned, point_of
@@ -118,10 +119,16 @@ def _has_begun(question: PlanningQuestion, schedule: Sequence[Action], free: Int
 
 
 def _served(staged: StagedProgram, point: Floats, solving: SolveOptions, executor: Executor | None) -> StagedOutcome:
-    """The best that can be made of a schedule: where something is left to decide, to a hundredth of a percent."""
+    """The best that can be made of a schedule: where something is left to decide, to a hundredth of a percent.
+
+    A schedule that breaks a limit of its levers is served as it stands: the checker says which limit.
+    """
     if np.array_equal(staged.first.lower, staged.first.upper):
         return outcome_at(staged, point, solving, executor)
-    return decompose(staged, replace(solving, relative_gap=_CLOSE), executor, (point,))
+    try:
+        return decompose(staged, replace(solving, relative_gap=_CLOSE), executor, (point,))
+    except NoFeasiblePoint:
+        return outcome_at(staged, point, solving, executor)
 
 
 def _evaluated(

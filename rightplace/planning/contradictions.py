@@ -39,7 +39,11 @@ def contradiction_notes(question: PlanningQuestion, options: PlanOptions) -> tup
     limits = [words for name, words in _LIMITS.items() if name in _broken_families(first)]
     if _is_fraction_pinned(first):
         limits.append("this is done in whole numbers only, and a fraction is pinned")
-    why = f"Limit that is broken: {'; '.join(limits)}." if limits else "No single limit breaks; they do together."
+    why = (
+        f"Limit that is broken: {'; '.join(limits)}."
+        if limits
+        else "The pins alone break no single limit; together, or with what they need of other levers, they break some."
+    )
     return (f"Pinned and forbidden: {asked}.", why)
 
 

@@ -40,14 +40,15 @@ def payers_of(question: PlanningQuestion, point: Floats, fees: Floats, lived: Fl
             if not pence:
                 continue
             parts = payers(data, lever)
-            if isinstance(lever, NewHome) and lever.cost_sharing is CostSharing.BY_USE and len(parts) > 1:
+            is_shared = len(parts) > 1
+            if isinstance(lever, NewHome) and lever.cost_sharing is CostSharing.BY_USE and is_shared:
                 used = lived[data.supply_at[lever.id]]
                 if used.sum() > 0:
                     parts = {key: float(used[i] / used.sum()) for key, i in ids.items() if used[i]}
             for key, part in parts.items():
                 if key in ids:
                     total[ids[key]] += part * pence
-                    shared[ids[key]] += part * pence if len(parts) > 1 else 0.0
+                    shared[ids[key]] += part * pence if is_shared else 0.0
     return tuple(
         Payer(authority_id=key, pence=float(total[i]), shared_pence=float(shared[i])) for key, i in ids.items()
     )

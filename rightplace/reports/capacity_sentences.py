@@ -13,6 +13,7 @@ from rightplace.reports.capacity_words import (
     meant_words,
     money,
     more_words,
+    reachable_words,
     required_words,
     target_words,
     told_unit,
@@ -104,13 +105,25 @@ def price_sentences(result: PlanResult) -> Iterator[str]:
         for price in dear:
             year = result.case.year_names[price.year]
             cost = money(_told(target, price.pence))
-            yield f"{capital(more_words(result.case, target))} in {year} costs about {cost}."
+            costs = "costs up to about" if _is_kept(result, price) else "adds to the prices paid for missing it about"
+            yield f"{capital(more_words(result.case, target))} in {year} {costs} {cost}."
         if len(prices) > 1:
             mean = sum(_told(target, price.pence) for price in prices) / len(prices)
             more = capital(more_words(result.case, target))
-            yield f"{more} in each of these {len(prices)} years costs about {money(mean)} a year."
+            kept = all(_is_kept(result, price) for price in prices)
+            costs = "costs up to about" if kept else "costs, or adds to prices paid for missing it, up to about"
+            yield f"{more} in each of these {len(prices)} years {costs} {money(mean)} a year."
     if free:
         yield f"Asking a little less would save nothing: {and_list(free)}."
+
+
+def _is_kept(result: PlanResult, price: ShadowPrice) -> bool:
+    """Whether the plan meets the target in that year; else one more of it is missed, too, and only its price grows."""
+    if result.plan is None:
+        return True
+    years = {year.year: year for year in result.plan.years}
+    found = [one for one in years[price.year].targets if one.target_id == price.target_id]
+    return all(one.met for one in found)
 
 
 def _told(target: Target, pence: float) -> float:
@@ -151,10 +164,10 @@ def fresh_sentence(found: OutOfSample, result: PlanResult) -> str:
         return f"{head}."  # the value is no mean
     cost = result.plan.value_pence - result.plan.shortfall_pence
     if cost < found.low_pence:
-        return f"{head}: more than the {money(cost)} above, which is too hopeful; plan with more scenarios."
+        return f"{head}: more than the {money(cost)} that the plan expects, which is too hopeful; plan with more scenarios."
     if cost > found.high_pence:
-        return f"{head}: less than the {money(cost)} above; plan with more scenarios."
-    return f"{head}; the {money(cost)} above lies within."
+        return f"{head}: less than the {money(cost)} that the plan expects; plan with more scenarios."
+    return f"{head}; the {money(cost)} that the plan expects, prices of missed targets left out, lies within."
 
 
 def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
@@ -173,12 +186,12 @@ def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
         yield f"{these} together; without any one of them the others can:"
         yield from (f"   {member}" for member in members)
     if clash.relaxation:
-        yield "The least change with which all targets hold:"
+        yield "The least change with which all targets hold (others may be as small; what they cost plays no part):"
     for target_id, year, required, reachable in clash.relaxation:
         target = targets[target_id]
         where = f"{target_words(case, target)} in {case.year_names[year]}"
         asked = amount(target.measure, required)
-        yield f"   {where}: {required_words(target, reachable)} instead of {asked}"
+        yield f"   {where}: {reachable_words(target, reachable)} instead of {asked}"
 
 
 def _asked(case: PlanningCase, target: Target, year: int, value: float) -> str:

@@ -122,6 +122,15 @@ def required_words(target: Target, value: float) -> str:
     return f"{target.sense.value} {amount(target.measure, value)}"
 
 
+def reachable_words(target: Target, value: float) -> str:
+    """What can be asked, rounded to the safe side, so that it holds when it is typed back: "at least 53.4%"."""
+    scale = 1000 if target.measure.is_share else 1 if target.measure.is_money else 10
+    scaled = round(value * scale, 6)
+    safe = (math.floor(scaled) if target.sense is Sense.AT_LEAST else math.ceil(scaled)) / scale
+    shown = f"£{safe:,.0f}" if target.measure.is_money else amount(target.measure, safe)
+    return f"{target.sense.value} {shown}"
+
+
 def meant_words(target: Target) -> str:
     """How firmly a target is meant."""
     match target.firmness:

@@ -94,9 +94,9 @@ def test_a_refused_plan_shows_every_violation() -> None:
 def test_marginal_costs_are_sentences() -> None:
     """By year, over all years, budgets by the thousand, and what would save nothing is said."""
     assert list(price_sentences(result())) == [
-        "One more percentage point of children in their own area in 2027 costs about £123,456.",
-        "One more percentage point of children in their own area in each of these 2 years costs about £61,728 a year.",
-        "£1,000 less of revenue in 2027 costs about £200.",
+        "One more percentage point of children in their own area in 2027 costs up to about £123,456.",
+        "One more percentage point of children in their own area in each of these 2 years costs up to about £61,728 a year.",
+        "£1,000 less of revenue in 2027 costs up to about £200.",
     ]
     free = [replace(price, pence=0.0) for price in result().shadow_prices]
     assert list(price_sentences(result(shadow_prices=tuple(free)))) == [
@@ -104,12 +104,32 @@ def test_marginal_costs_are_sentences() -> None:
     ]
 
 
+def test_one_more_of_what_is_missed_is_only_a_dearer_miss() -> None:
+    """A priced target that the plan misses: a point more is not bought, it adds to what missing costs."""
+    years = tuple(
+        replace(year, targets=tuple(replace(one, met=False) for one in year.targets)) for year in plan().years
+    )
+    first, *_ = price_sentences(result(plan=replace(plan(), years=years)))
+    assert first == (
+        "One more percentage point of children in their own area in 2027 adds to the prices paid for missing it about "
+        "£123,456."
+    )
+
+
+def test_what_can_be_asked_is_rounded_to_the_safe_side() -> None:
+    """Typed back it holds: a share that is reached is rounded down, a budget that is needed up to the next pound."""
+    reached = replace(CLASH, relaxation=(("in_area", 1, 0.55, 0.53399), ("purse", 1, 9.5e6, 9_530_000.2)))
+    *_, share, budget = clash_sentences(case(), reached)
+    assert share.endswith("at least 53.3% instead of 55.0%")
+    assert budget.endswith("at most £9,530,001 instead of £9.50m")
+
+
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
-        (9e8, 11e8, "the £10.00m above lies within"),
-        (11e8, 12e8, "more than the £10.00m above, which is too hopeful"),
-        (8e8, 9e8, "less than the £10.00m above"),
+        (9e8, 11e8, "the £10.00m that the plan expects, prices of missed targets left out, lies within"),
+        (11e8, 12e8, "more than the £10.00m that the plan expects, which is too hopeful"),
+        (8e8, 9e8, "less than the £10.00m that the plan expects"),
     ],
 )
 def test_fresh_scenarios_are_compared_with_the_value(low: float, high: float, words: str) -> None:
@@ -117,7 +137,7 @@ def test_fresh_scenarios_are_compared_with_the_value(low: float, high: float, wo
     found = OutOfSample(num_scenarios=200, mean_pence=(low + high) / 2, low_pence=low, high_pence=high)
     made = replace(plan(), value_pence=12e8, shortfall_pence=2e8)
     assert words in fresh_sentence(found, result(plan=made))
-    assert "above" not in fresh_sentence(found, result(plan=made, case=case(risk=Risk(weight=0.5, level=0.9))))
+    assert "expects" not in fresh_sentence(found, result(plan=made, case=case(risk=Risk(weight=0.5, level=0.9))))
 
 
 def test_the_next_best_plan_says_how_it_differs() -> None:
@@ -153,7 +173,7 @@ def test_targets_that_clash_are_named_with_the_least_relaxation() -> None:
         "These 2 targets cannot hold together; without any one of them the others can:",
         "   children in their own area in 2027: at least 55.0%",
         "   revenue in 2027: at most £9.50m",
-        "The least change with which all targets hold:",
+        "The least change with which all targets hold (others may be as small; what they cost plays no part):",
         "   children in their own area in 2027: at least 53.4% instead of 55.0%",
     ]
     assert "There is no plan that meets these targets." in printed(no_result())
