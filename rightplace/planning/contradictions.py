@@ -30,6 +30,7 @@ _LIMITS = {
     "taken_off": "no more places are converted than the carers have",
 }
 """By family of rows: the limit in words."""
+_NOT_ALONE = "The pins alone break no single limit; together, or with what they need of other levers, they break some."
 
 
 def contradiction_notes(question: PlanningQuestion, options: PlanOptions) -> tuple[str, ...]:
@@ -39,11 +40,7 @@ def contradiction_notes(question: PlanningQuestion, options: PlanOptions) -> tup
     limits = [words for name, words in _LIMITS.items() if name in _broken_families(first)]
     if _is_fraction_pinned(first):
         limits.append("this is done in whole numbers only, and a fraction is pinned")
-    why = (
-        f"Limit that is broken: {'; '.join(limits)}."
-        if limits
-        else "The pins alone break no single limit; together, or with what they need of other levers, they break some."
-    )
+    why = f"Limit that is broken: {'; '.join(limits)}." if limits else _NOT_ALONE
     return (f"Pinned and forbidden: {asked}.", why)
 
 

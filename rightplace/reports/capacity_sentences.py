@@ -164,7 +164,8 @@ def fresh_sentence(found: OutOfSample, result: PlanResult) -> str:
         return f"{head}."  # the value is no mean
     cost = result.plan.value_pence - result.plan.shortfall_pence
     if cost < found.low_pence:
-        return f"{head}: more than the {money(cost)} that the plan expects, which is too hopeful; plan with more scenarios."
+        expected = f"the {money(cost)} that the plan expects"
+        return f"{head}: more than {expected}, which is too hopeful; plan with more scenarios."
     if cost > found.high_pence:
         return f"{head}: less than the {money(cost)} that the plan expects; plan with more scenarios."
     return f"{head}; the {money(cost)} that the plan expects, prices of missed targets left out, lies within."

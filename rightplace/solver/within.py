@@ -109,9 +109,12 @@ class _Until(threading.Event):
 
 
 def _breaks_alone(program: Program, free: Ints, held: Floats) -> bool:
-    """Whether the columns that are held break a row that no free column takes part in."""
+    """Whether the columns that are held break a row that no free column takes part in, or are whole and held between."""
     is_free = np.zeros(program.num_columns, dtype=bool)
     is_free[free] = True
+    whole = (program.domains == Domain.INTEGER) & ~is_free
+    if (np.abs(held - np.round(held)) > _MISSED)[whole].any():
+        return True
     rows = program.entry_rows
     alone = np.bincount(rows, is_free[program.row_columns], program.num_rows) == 0
     taken = np.bincount(rows, program.row_values * held[program.row_columns], program.num_rows)

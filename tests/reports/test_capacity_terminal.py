@@ -95,7 +95,8 @@ def test_marginal_costs_are_sentences() -> None:
     """By year, over all years, budgets by the thousand, and what would save nothing is said."""
     assert list(price_sentences(result())) == [
         "One more percentage point of children in their own area in 2027 costs up to about £123,456.",
-        "One more percentage point of children in their own area in each of these 2 years costs up to about £61,728 a year.",
+        "One more percentage point of children in their own area in each of these 2 years costs up to about £61,728 a "
+        "year.",
         "£1,000 less of revenue in 2027 costs up to about £200.",
     ]
     free = [replace(price, pence=0.0) for price in result().shadow_prices]

@@ -79,6 +79,14 @@ def test_bounds_that_leave_nothing_free_and_break_a_row_have_no_point() -> None:
     assert master.whole(1e-6, 60, None, within=(first.upper, first.upper))[0] is None
 
 
+def test_half_a_home_is_no_point() -> None:
+    """A whole column that is held between two whole numbers has no point, though nobody has to choose it any more."""
+    staged = random_staged(1)
+    half = np.where(staged.first.domains == Domain.INTEGER, 0.5, 0.0)
+    master = Master(staged, groups_of(staged), OPTIONS)
+    assert master.whole(1e-6, 60, None, within=(half, half))[0] is None
+
+
 def test_held_columns_count_in_point_and_bound() -> None:
     """Held at the best plan, the program has one point: this one, at this cost."""
     staged, master, value = solved_master(3)
