@@ -109,7 +109,7 @@ class _Until(threading.Event):
 
 
 def _breaks_alone(program: Program, free: Ints, held: Floats) -> bool:
-    """Whether the columns that are held break a row that no free column takes part in, or are whole and held between."""
+    """Whether held columns break a row that no free column takes part in, or whole ones stand between whole numbers."""
     is_free = np.zeros(program.num_columns, dtype=bool)
     is_free[free] = True
     whole = (program.domains == Domain.INTEGER) & ~is_free
