@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rightplace.benchmarks.results import Key, Results
 
 _GRACE_SECONDS = 30.0
-_GRACE_SHARE = 0.5
+_GRACE_SHARE = 0.2
 """How long after its limit a run may go on, to end and to be judged: so long, and so much of the limit."""
 RUN = [sys.executable, "-m", "rightplace.benchmarks.task"]
 """What makes a run."""
@@ -133,7 +133,7 @@ def _hear(
     heard: _Heard,
     stop: threading.Event | None,
 ) -> None:
-    """Ask, and listen until the run is done, ends, or has had its time twice over."""
+    """Ask, and listen until the run is done, ends, or has had its time and the grace."""
     assert process.stdin is not None
     with suppress(BrokenPipeError):  # a run that could not even begin says why in its own words
         process.stdin.write((json.dumps(asdict(asked)) + "\n").encode())
