@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from rightplace import __version__
-from rightplace.benchmarks.asked import FLOW, Asked
+from rightplace.benchmarks.asked import FLOW, SPOPT, Asked
+from rightplace.benchmarks.families import FAMILIES
 from rightplace.benchmarks.measuring import ONE_THREAD, processor_name
-from rightplace.benchmarks.registry import Public, Spec
+from rightplace.benchmarks.registry import Public, Source, Spec
 from rightplace.benchmarks.results import Point, Row, Status, Verdict, gap_of, times_of
 
 if TYPE_CHECKING:
@@ -285,7 +286,8 @@ def tasks_of(
 ) -> list[Task]:
     """Every instance by every solver with every seed; the limit of each instance where none is given.
 
-    The relaxation by flow is asked of placement instances only, and once: it has no seed.
+    The relaxation by flow is asked of placement instances only, and once: it has no seed. spopt is asked of p-median
+    problems only.
     """
     return [
         Task(
@@ -305,5 +307,12 @@ def tasks_of(
         for spec in specs
         for solver in solvers
         for seed in (seeds[:1] if solver == FLOW else seeds)
-        if solver != FLOW or not isinstance(spec.source, Public)
+        if _is_for(solver, spec.source)
     ]
+
+
+def _is_for(solver: str, source: Source) -> bool:
+    """Whether a solver has anything to say of such an instance."""
+    if solver == SPOPT:
+        return isinstance(source, Public) and (FAMILIES[source.family].format or source.name).startswith("pmedcap")
+    return solver != FLOW or not isinstance(source, Public)

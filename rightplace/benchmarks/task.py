@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from rightplace.benchmarks.asked import Asked
 from rightplace.benchmarks.measuring import limit_memory, peak_mib, processor_seconds
 from rightplace.benchmarks.opening import opened, wrong_digest
-from rightplace.benchmarks.peers import Claimed, answered
+from rightplace.benchmarks.peers import Claimed, answered, prepare
 from rightplace.benchmarks.results import Point, Status, Verdict, improving
 from rightplace.benchmarks.suites import spec_of
 from rightplace.errors import BackendMissing, SolverError
@@ -102,6 +102,7 @@ def run(asked: Asked, say: Any, stop: threading.Event) -> None:
     try:
         spec = spec_of(asked.spec, Path(asked.folder) if asked.folder else None)
         question = opened(spec)
+        prepare(question, asked.solver)
         say({"ready": ready(question, time.perf_counter() - began)})
         wrong = wrong_digest(spec, question.instance_digest)
         if wrong:

@@ -32,10 +32,12 @@ def compare(
 
     For each family, limit and gap: runs solved, shifted geometric mean of seconds, also until 0.1%, gap at the end,
     primal integral, times the min-cost flow relaxation, memory. What several files have of the same solver is told
-    apart by file: yesterday's and today's, say. Exit code 1 when a value or a bound is wrong or the check refused an answer, and the rows are named;
-    never because of a time.
+    apart by file: yesterday's and today's, say.
+
+    Exit code 1 when a value or a bound is wrong or the check refused an answer, and the rows are named by file and
+    line; never because of a time.
     """
-    from dataclasses import asdict, replace
+    from dataclasses import asdict
 
     from rightplace.benchmarks.compare import Found, contradictions
     from rightplace.benchmarks.known import known_values
@@ -56,10 +58,7 @@ def compare(
         for number, row in enumerate(rows, start=2)
     ]
     wrong = list(contradictions(found, known_values(), known_digests()))
-    if processor:
-        files = {label: [replace(row, seconds=row.cpu_seconds) for row in rows] for label, rows in files.items()}
-    fields = fields_of(files)
-    clock = "of the processor" if processor else "of the clock"
+    fields = fields_of(files, by_processor=processor)
     if json:
         tables = [
             {"family": field.family, "limit_seconds": field.limit_seconds, "wanted_gap": field.wanted_gap,
@@ -68,10 +67,10 @@ def compare(
         ]  # fmt: skip
         print_json({"rows": len(found), "wrong": wrong, "fields": tables})
     else:
-        _print_fields(fields, clock)
+        _print_fields(fields)
         print(f"{len(found)} rows, {len(wrong)} contradictions")
     if report is not None:
-        _write_report(fields, clock, report, results, wrong)
+        _write_report(fields, report, results, wrong)
     for sentence in wrong:
         tell(f"wrong: {sentence}")
     if wrong:
@@ -85,20 +84,21 @@ def _refuse_report(report: Path | None, results: list[Path]) -> None:
         refuse_paths(outputs.REPORT, [report], results)
 
 
-def _heading(field: Field, clock: str) -> str:
+def _heading(field: Field) -> str:
     num, num_common = len(field.problems), len(field.common)
+    clock = "processor" if field.by_processor else "clock"
     part = "" if num == num_common else f" ({num_common} that all methods have run count)"
-    return f"{num} problem{'' if num == 1 else 's'}{part}, seconds {clock}, shifted by {field.shift:g} s"
+    return f"{num} problem{'' if num == 1 else 's'}{part}, seconds of the {clock}, shifted by {field.shift:g} s"
 
 
-def _print_fields(fields: list[Field], clock: str) -> None:
+def _print_fields(fields: list[Field]) -> None:
     from rich.table import Table
 
     from rightplace.benchmarks.summary import TITLES, cells_of, explanation, lines_of
     from rightplace.reports.terminal import print_table
 
     for field in fields:
-        print(f"{field.name}: {_heading(field, clock)}")
+        print(f"{field.name}: {_heading(field)}")
         table = Table(box=None, pad_edge=False, header_style="bold")
         for title in TITLES:
             table.add_column(title, justify="left" if title == "method" else "right")
@@ -109,19 +109,19 @@ def _print_fields(fields: list[Field], clock: str) -> None:
     print(explanation())
 
 
-def _write_report(fields: list[Field], clock: str, report: Path, results: list[Path], wrong: list[str]) -> None:
+def _write_report(fields: list[Field], report: Path, results: list[Path], wrong: list[str]) -> None:
     """Tables as Markdown, and three pictures a family beside them."""
     from rightplace.benchmarks import profiles
     from rightplace.benchmarks.summary import explanation, lines_of, markdown, markdown_by_problem
     from rightplace.files import written_at_once
 
-    names = " ".join(path.name for path in results) + (" --processor" if "processor" in clock else "")
+    words = [path.name for path in results] + ["--processor"] * any(field.by_processor for field in fields)
     parts = [f"# Results: {', '.join(path.stem for path in results)}", ""]
-    parts += [f"Written by `rightplace bench compare {names} --report {report.name}`; do not edit.", ""]
+    parts += [f"Written by `rightplace bench compare {' '.join(words)} --report {report.name}`; do not edit.", ""]
     parts += [f"{len(wrong)} contradictions between rows, or with best known values.", "", explanation(), ""]
     drawings = {"profile": profiles.performance, "gaps": profiles.gaps, "primal": profiles.primal}
     for field in fields:
-        parts += [f"## {field.name}", "", f"{_heading(field, clock)}.", ""]
+        parts += [f"## {field.name}", "", f"{_heading(field)}.", ""]
         parts += [markdown(lines_of(field)), ""]
         if len(field.problems) <= _MOST_PROBLEMS:
             parts += ["By problem, seconds and gap at the end:", "", markdown_by_problem(field), ""]

@@ -201,10 +201,12 @@ def test_a_method_that_one_file_has_keeps_its_name() -> None:
 
 
 def test_processor_times_in_place_of_the_clock(tmp_path: Path) -> None:
-    """A run that waited for the machine took 2 s of the clock and half a second of the processor."""
-    path = written(tmp_path / "results.csv", a_row(cpu_seconds=0.5))
+    """Half a second of 2 s by the clock; of a run that was out of time, the 9 s that it had, not the limit of 60."""
+    late = a_row(solver="cbc", value=104.0, bound=97.0, status=Status.FEASIBLE, seconds=60.0, cpu_seconds=9.0)
+    path = written(tmp_path / "results.csv", a_row(cpu_seconds=0.5), late)
     assert compared(path, "--processor", "--report", tmp_path / "report.md")[0] == 0
     report = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "| highs | 1 | 1 | 0 | 0.50 | 2.00 |" in report
-    assert "| invented-1 | 0.5 s, 0.000% |" in report
+    assert "| cbc | 1 | 0 | 0 | 9.00 | 60.00 |" in report
+    assert "| invented-1 | 0.5 s, 0.000% | 9.0 s, 6.731% |" in report
     assert "1 problem, seconds of the processor" in report

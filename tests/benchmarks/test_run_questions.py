@@ -68,7 +68,7 @@ def test_an_answer_that_breaks_a_rule_is_refused() -> None:
 
 
 def test_an_answer_may_cost_less_than_the_solver_says_but_not_more() -> None:
-    """Of an answer worth 100: who claims 110 left something unused, who claims 90 is wrong, and so is who says nothing."""
+    """An answer costs 100: who claims 110 left something unused, who claims 90 is wrong, as is who claims nothing."""
     question = PlacementQuestion(make("council", SMALL, Variant.PLAIN, 1))
     assert [question.keeps(100.0, claimed) for claimed in (110.0, 100.0, 99.0, 90.0, None)] == [
         True, True, False, False, False,
