@@ -11,7 +11,14 @@ READY := $(VENV)/.ready
 # uv finds a fitting Python by itself, unless one was named.
 UV_PYTHON := $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 
-.PHONY: help demo test lint format bench clean
+# The bench in full: three and a half hours of a quiet core; runs that stand in the results are not made again.
+# MEMORY: GiB that a run may have. FOLDER: yours, with the families that do not ship (docs/formats/public_instances.md).
+MEMORY ?= 14
+FOLDER ?=
+RESULTS := docs/benchmarks/results
+BENCH_RUN = $(BIN)/rightplace bench run --memory $(MEMORY)
+
+.PHONY: help demo test lint format bench bench-results bench-report clean
 
 help:
 	@echo "make demo     match the waiting children of an example authority; answers in demo/"
@@ -19,6 +26,7 @@ help:
 	@echo "make lint     style, types and the arrows between the rooms"
 	@echo "make format   put the code in the project's style"
 	@echo "make bench    the same generated question by every solver; see ARGS=--help"
+	@echo "make bench-results  the bench in full, hours; bench-report: its tables and pictures again from the results"
 	@echo "make clean    remove everything that make made"
 
 demo: $(READY)
@@ -40,6 +48,22 @@ format: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m rightplace.benchmarks.solvers $(ARGS)
+
+bench-results: $(READY)
+	@$(BENCH_RUN) council --out $(RESULTS)/council.csv --only '*-1' --time-limit 60
+	@$(BENCH_RUN) london --out $(RESULTS)/london.csv --only london-plain-1 --time-limit 900 --gap 0.001
+	@$(BENCH_RUN) london --out $(RESULTS)/london.csv --only london-incompatible-1 --time-limit 900 --gap 0.001 \
+		--solvers flow,ours
+	@$(BENCH_RUN) gap --out $(RESULTS)/gap.csv --only 'gap/[de]?????' --only 'gap/[de]??????' --time-limit 60 \
+		--gap 0.001 --solvers ours
+ifneq ($(FOLDER),)
+	@$(BENCH_RUN) cap --out $(RESULTS)/cap.csv --time-limit 60 --solvers ours,highs --folder $(FOLDER)
+endif
+	@$(MAKE) --no-print-directory bench-report
+
+bench-report: $(READY)
+	@cd $(RESULTS) && $(CURDIR)/$(BIN)/rightplace bench compare \
+		$(filter-out smoke.csv,$(notdir $(wildcard $(RESULTS)/*.csv))) --report results.md
 
 clean:
 	@rm -rf $(VENV) demo dist htmlcov .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

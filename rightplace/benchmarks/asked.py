@@ -8,7 +8,9 @@ from rightplace.solver.answer import SOLVERS
 
 FLOW = "flow"
 """The min-cost flow relaxation: a bound and no answer."""
-PEERS = (*SOLVERS, FLOW)
+SPOPT = "spopt"
+"""spopt's own model of the capacitated p-median; of nothing else."""
+PEERS = (*SOLVERS, FLOW, SPOPT)
 """Who can be asked."""
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rightplace.program import Floats
     from rightplace.solver.outcome import Answer, Progress, SolveOptions
 
-__all__ = ["solve"]
+__all__ = ["prepare", "solve"]
 
 _FINEST, _LARGEST = 1e6, 1e8
 """The most that costs of split customers are multiplied by, and the largest cost that this may make."""
@@ -71,6 +71,15 @@ def _in_units(options: SolveOptions, scale: float) -> SolveOptions:
         told(replace(progress, value=value, bound=bound))
 
     return replace(options, progress=tell)
+
+
+def prepare(problem: Problem) -> None:
+    """Load what is compiled for a problem, or compile it on a machine's first use (half a minute): once a process."""
+    if isinstance(problem, Assignment) or (isinstance(problem, FacilityLocation) and problem.is_single_source):
+        from rightplace.benchmarks.families import load
+        from rightplace.solver.outcome import SolveOptions
+
+        solve(load("gap", "gap1-0"), SolveOptions())  # small, and it uses every part
 
 
 def _answer(problem: Problem, options: SolveOptions, scale: float) -> Answer:

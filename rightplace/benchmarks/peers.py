@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rightplace.benchmarks.asked import FLOW
+from rightplace.benchmarks.asked import FLOW, SPOPT
 from rightplace.benchmarks.publics import PublicQuestion
 from rightplace.benchmarks.results import Status
 from rightplace.program import Domain, Floats
@@ -35,6 +35,14 @@ class Claimed:
     detail: str
 
 
+def prepare(question: Question, solver: str) -> None:
+    """Do what is done once and is no part of solving: our own methods for public problems are compiled."""
+    if solver == OURS and isinstance(question, PublicQuestion):
+        from rightplace.benchmarks import ours
+
+        ours.prepare(question.problem)
+
+
 def answered(question: Question, options: SolveOptions) -> Claimed:
     """Ask the solver that the options name.
 
@@ -45,6 +53,8 @@ def answered(question: Question, options: SolveOptions) -> Claimed:
     """
     if options.solver == FLOW:
         return _flow(question)
+    if options.solver == SPOPT:
+        return _spopt(question, options)
     refusal = _refusal(question, options.solver)
     if refusal:
         return Claimed(Status.UNSUPPORTED, None, None, None, version_of(options.solver), refusal)
@@ -58,6 +68,17 @@ def _refusal(question: Question, solver: str) -> str:
     if solver == "cpsat" and (question.program.domains == Domain.CONTINUOUS).any():
         return "CP-SAT has whole columns only; this program has others"
     return ""
+
+
+def _spopt(question: Question, options: SolveOptions) -> Claimed:
+    from rightplace.benchmarks import spopt_peer
+
+    refusal = "a placement is no p-median"
+    if isinstance(question, PublicQuestion):
+        refusal = spopt_peer.refusal(question.problem)
+        if not refusal:
+            return _claimed(question, spopt_peer.solve(question, options))
+    return Claimed(Status.UNSUPPORTED, None, None, None, "", refusal)
 
 
 def _ours(question: PublicQuestion, options: SolveOptions) -> Claimed:

@@ -82,7 +82,7 @@ def primal(field: Field) -> Html:
 
 def _seconds(field: Field, method: str, problem: tuple[str, int]) -> float | None:
     row = field.runs[method].get(problem)
-    return row.seconds if row is not None and is_solved(row) else None
+    return field.seconds(row) if row is not None and is_solved(row) else None
 
 
 def _gap_at(row: Row, best: float, seconds: float) -> float:

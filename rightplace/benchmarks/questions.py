@@ -66,12 +66,16 @@ class Question(ABC):
         costs = self.program.objectives[0].costs
         return not costs[self.program.domains == Domain.CONTINUOUS].any()
 
-    def is_same(self, value: float, claimed: float | None) -> bool:
-        """Whether the judge's value is the one that a solver claims, up to rounding where values are not whole."""
+    def keeps(self, value: float, claimed: float | None) -> bool:
+        """Whether an answer costs no more than a solver claims, up to rounding where values are not whole.
+
+        It may cost less: a point far from the best can leave a saving unused that the answer has all the same, such as
+        a bed of a block. Then the judge's value counts; a bound above it is a contradiction, whoever claims it.
+        """
         if claimed is None:
             return False
         tolerance = 0.5 / self.scale if self.is_whole else 1e-5 * max(1.0, abs(value))
-        return abs(value - claimed) <= tolerance
+        return value - claimed <= tolerance
 
     def own(self, value: float) -> float:
         """A value of the program in the question's own unit."""

@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from rightplace import __version__
-from rightplace.benchmarks.asked import FLOW, Asked
+from rightplace.benchmarks.asked import FLOW, SPOPT, Asked
+from rightplace.benchmarks.families import FAMILIES
 from rightplace.benchmarks.measuring import ONE_THREAD, processor_name
-from rightplace.benchmarks.registry import Public, Spec
+from rightplace.benchmarks.registry import Public, Source, Spec
 from rightplace.benchmarks.results import Point, Row, Status, Verdict, gap_of, times_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from rightplace.benchmarks.results import Key, Results
 
 _GRACE_SECONDS = 30.0
-_GRACE_SHARE = 0.5
+_GRACE_SHARE = 0.2
 """How long after its limit a run may go on, to end and to be judged: so long, and so much of the limit."""
 RUN = [sys.executable, "-m", "rightplace.benchmarks.task"]
 """What makes a run."""
@@ -133,7 +134,7 @@ def _hear(
     heard: _Heard,
     stop: threading.Event | None,
 ) -> None:
-    """Ask, and listen until the run is done, ends, or has had its time twice over."""
+    """Ask, and listen until the run is done, ends, or has had its time and the grace."""
     assert process.stdin is not None
     with suppress(BrokenPipeError):  # a run that could not even begin says why in its own words
         process.stdin.write((json.dumps(asdict(asked)) + "\n").encode())
@@ -285,7 +286,8 @@ def tasks_of(
 ) -> list[Task]:
     """Every instance by every solver with every seed; the limit of each instance where none is given.
 
-    The relaxation by flow is asked of placement instances only, and once: it has no seed.
+    The relaxation by flow is asked of placement instances only, and once: it has no seed. spopt is asked of p-median
+    problems only.
     """
     return [
         Task(
@@ -305,5 +307,12 @@ def tasks_of(
         for spec in specs
         for solver in solvers
         for seed in (seeds[:1] if solver == FLOW else seeds)
-        if solver != FLOW or not isinstance(spec.source, Public)
+        if _is_for(solver, spec.source)
     ]
+
+
+def _is_for(solver: str, source: Source) -> bool:
+    """Whether a solver has anything to say of such an instance."""
+    if solver == SPOPT:
+        return isinstance(source, Public) and (FAMILIES[source.family].format or source.name).startswith("pmedcap")
+    return solver != FLOW or not isinstance(source, Public)

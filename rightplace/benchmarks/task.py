@@ -19,16 +19,18 @@ from typing import TYPE_CHECKING, Any
 from rightplace.benchmarks.asked import Asked
 from rightplace.benchmarks.measuring import limit_memory, peak_mib, processor_seconds
 from rightplace.benchmarks.opening import opened, wrong_digest
-from rightplace.benchmarks.peers import Claimed, answered
+from rightplace.benchmarks.peers import Claimed, answered, prepare
 from rightplace.benchmarks.results import Point, Status, Verdict, improving
 from rightplace.benchmarks.suites import spec_of
-from rightplace.errors import BackendMissing
+from rightplace.errors import BackendMissing, SolverError
 from rightplace.solver.outcome import Progress, SolveOptions
 
 if TYPE_CHECKING:
     from rightplace.benchmarks.questions import Question
 
 _MOST_FAULTS = 3
+_NO_MEMORY = ("bad_alloc", "failed to map segment", "Cannot allocate memory")
+"""What solvers say, or their libraries while they are loaded, where memory is not enough."""
 _LEAVING_SECONDS = 5.0
 """How long a solver has to end once whoever asked is gone."""
 
@@ -83,7 +85,7 @@ def _judged(question: Question, claimed: Claimed) -> tuple[float | None, Verdict
         return None, Verdict.NONE, ()
     judged = question.judged(claimed.point)
     faults = judged.faults[:_MOST_FAULTS]
-    if not question.is_same(judged.value, claimed.value):
+    if not question.keeps(judged.value, claimed.value):
         faults = (*faults, f"the solver says {claimed.value}, the answer's value is {judged.value}")
     return judged.value, Verdict.REFUSED if faults else Verdict.ACCEPTED, faults
 
@@ -100,6 +102,7 @@ def run(asked: Asked, say: Any, stop: threading.Event) -> None:
     try:
         spec = spec_of(asked.spec, Path(asked.folder) if asked.folder else None)
         question = opened(spec)
+        prepare(question, asked.solver)
         say({"ready": ready(question, time.perf_counter() - began)})
         wrong = wrong_digest(spec, question.instance_digest)
         if wrong:
@@ -110,6 +113,9 @@ def run(asked: Asked, say: Any, stop: threading.Event) -> None:
         say({"done": failure(error, Status.MEMORY)})
     except BackendMissing as error:
         say({"done": failure(error, Status.UNSUPPORTED)})
+    except (ImportError, SolverError) as error:
+        is_memory = any(words in str(error) for words in _NO_MEMORY)
+        say({"done": failure(error, Status.MEMORY if is_memory else Status.FAILED)})
     except Exception as error:  # whatever it is, it is a row: the bench goes on
         say({"done": failure(error, Status.FAILED)})
 

@@ -106,8 +106,12 @@ def run(
         Path | None, typer.Option(help="The results: a .csv that rows are appended to; absent: SUITE.csv, here.")
     ] = None,
     solvers: Annotated[
-        str, typer.Option(help="Who solves, with commas between; flow is the min-cost flow relaxation, a bound only.")
-    ] = "ours,highs,scip,cbc,cpsat,flow",
+        str,
+        typer.Option(
+            help="Who solves, with commas between; flow is the min-cost flow relaxation, a bound only; spopt, where "
+            "it is installed, is asked of p-median problems only."
+        ),
+    ] = "ours,highs,scip,cbc,cpsat,flow,spopt",
     time_limit: Annotated[
         float | None, typer.Option(min=0.0, help="Seconds for each run; absent: what the registry gives each instance.")
     ] = None,

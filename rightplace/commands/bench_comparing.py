@@ -12,6 +12,9 @@ from rightplace.commands.common import EXIT_FAILED, JsonOption, console, print_j
 if TYPE_CHECKING:
     from rightplace.benchmarks.summary import Field
 
+_MOST_PROBLEMS = 120
+"""A report lists problems one by one up to so many in a field."""
+
 
 def compare(
     results: Annotated[
@@ -20,14 +23,19 @@ def compare(
     report: Annotated[
         Path | None, typer.Option(help="Write tables (.md) and, beside it, pictures (.svg) of every family.")
     ] = None,
+    processor: Annotated[
+        bool, typer.Option("--processor", help="Times of the processor, which other work on a machine disturbs less.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Check every row against every other and against best known values, and show who was how good.
 
-    For each family, limit and gap: runs solved, shifted geometric mean of seconds, gap at the end, primal integral,
-    times the min-cost flow relaxation, memory. With several files, methods are told apart by file: yesterday's and
-    today's, say. Exit code 1 when a value or a bound is wrong or the check refused an answer, and the rows are named;
-    never because of a time.
+    For each family, limit and gap: runs solved, shifted geometric mean of seconds, also until 0.1%, gap at the end,
+    primal integral, times the min-cost flow relaxation, memory. What several files have of the same solver is told
+    apart by file: yesterday's and today's, say.
+
+    Exit code 1 when a value or a bound is wrong or the check refused an answer, and the rows are named by file and
+    line; never because of a time.
     """
     from dataclasses import asdict
 
@@ -50,7 +58,7 @@ def compare(
         for number, row in enumerate(rows, start=2)
     ]
     wrong = list(contradictions(found, known_values(), known_digests()))
-    fields = fields_of(files)
+    fields = fields_of(files, by_processor=processor)
     if json:
         tables = [
             {"family": field.family, "limit_seconds": field.limit_seconds, "wanted_gap": field.wanted_gap,
@@ -76,14 +84,21 @@ def _refuse_report(report: Path | None, results: list[Path]) -> None:
         refuse_paths(outputs.REPORT, [report], results)
 
 
+def _heading(field: Field) -> str:
+    num, num_common = len(field.problems), len(field.common)
+    clock = "processor" if field.by_processor else "clock"
+    part = "" if num == num_common else f" ({num_common} that all methods have run count)"
+    return f"{num} problem{'' if num == 1 else 's'}{part}, seconds of the {clock}, shifted by {field.shift:g} s"
+
+
 def _print_fields(fields: list[Field]) -> None:
     from rich.table import Table
 
-    from rightplace.benchmarks.summary import TITLES, cells_of, lines_of
+    from rightplace.benchmarks.summary import TITLES, cells_of, explanation, lines_of
     from rightplace.reports.terminal import print_table
 
     for field in fields:
-        print(f"{field.name}: {len(field.problems)} problems, times shifted by {field.shift:g} s")
+        print(f"{field.name}: {_heading(field)}")
         table = Table(box=None, pad_edge=False, header_style="bold")
         for title in TITLES:
             table.add_column(title, justify="left" if title == "method" else "right")
@@ -91,22 +106,25 @@ def _print_fields(fields: list[Field]) -> None:
             table.add_row(*cells_of(line))
         print_table(table, console())
         print()
+    print(explanation())
 
 
 def _write_report(fields: list[Field], report: Path, results: list[Path], wrong: list[str]) -> None:
     """Tables as Markdown, and three pictures a family beside them."""
     from rightplace.benchmarks import profiles
-    from rightplace.benchmarks.summary import lines_of, markdown
+    from rightplace.benchmarks.summary import explanation, lines_of, markdown, markdown_by_problem
     from rightplace.files import written_at_once
 
-    names = " ".join(path.name for path in results)
+    words = [path.name for path in results] + ["--processor"] * any(field.by_processor for field in fields)
     parts = [f"# Results: {', '.join(path.stem for path in results)}", ""]
-    parts += [f"Written by `rightplace bench compare {names} --report {report.name}`; do not edit.", ""]
-    parts += [f"{len(wrong)} contradictions between rows, or with best known values.", ""]
+    parts += [f"Written by `rightplace bench compare {' '.join(words)} --report {report.name}`; do not edit.", ""]
+    parts += [f"{len(wrong)} contradictions between rows, or with best known values.", "", explanation(), ""]
     drawings = {"profile": profiles.performance, "gaps": profiles.gaps, "primal": profiles.primal}
     for field in fields:
-        parts += [f"## {field.name}", "", f"{len(field.problems)} problems, times shifted by {field.shift:g} s.", ""]
+        parts += [f"## {field.name}", "", f"{_heading(field)}.", ""]
         parts += [markdown(lines_of(field)), ""]
+        if len(field.problems) <= _MOST_PROBLEMS:
+            parts += ["By problem, seconds and gap at the end:", "", markdown_by_problem(field), ""]
         for kind, drawn in drawings.items():
             target = report.with_name(f"{report.stem}-{field.name}-{kind}.svg")
             with written_at_once(target) as scratch:

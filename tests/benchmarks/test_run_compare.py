@@ -167,6 +167,46 @@ def test_a_line_by_hand() -> None:
     assert (line.num, line.num_solved, line.num_failed) == (2, 1, 0)
     assert line.mean_seconds == pytest.approx((3 * 61) ** 0.5 - 1)
     assert line.mean_gap == pytest.approx(7 / 104 / 2)
+    assert line.mean_near_seconds == line.mean_seconds
     assert line.flow_ratio == pytest.approx((4 + 120) / 2)
     assert line.mean_integral == pytest.approx((2 + (2 + 58 * 4 / 104)) / 2)
     assert (of_flow.num_solved, of_flow.num_failed, of_flow.mean_seconds) == (0, 0, pytest.approx(0.5))
+
+
+def test_a_gap_reached_on_the_way_counts_from_then_on() -> None:
+    """Within 0.1% after 2 s, of 60 s that proved no more: 2 s until 0.1%, and the limit as the time of who did not."""
+    early = a_row(value=1000.0, bound=999.5, status=Status.FEASIBLE, seconds=60.0)
+    (line,) = lines_of(fields_of({"a": [early]})[0])
+    assert line.mean_near_seconds == pytest.approx(2.0)
+    assert line.mean_seconds == pytest.approx(60.0)
+
+
+def test_means_are_of_the_problems_that_every_method_has_run() -> None:
+    """Who ran one problem more, an easy one, is not the better for it; the flow has no say in what is common."""
+    easy = a_row(instance="invented-2", seconds=0.1)
+    (field,) = fields_of({"a": [a_row(), easy, a_row(solver="ours", seconds=4.0), FLOW]})
+    by_method = {line.method: line for line in lines_of(field)}
+    assert field.common == {("invented-1", 0)}
+    assert (by_method["highs"].num, by_method["highs"].mean_seconds) == (1, pytest.approx(2.0))
+    assert by_method["ours"].mean_seconds == pytest.approx(4.0)
+    assert by_method["flow"].num == 1
+
+
+def test_a_method_that_one_file_has_keeps_its_name() -> None:
+    """Only what several files have of one solver in one field is told apart."""
+    two = [a_row(), a_row(solver="ours"), a_row(solver="cbc", family="london")]
+    (council, london) = fields_of({"one": [a_row(), a_row(solver="scip")], "two": two})
+    assert set(council.runs) == {"highs (one)", "highs (two)", "scip", "ours"}
+    assert set(london.runs) == {"cbc"}
+
+
+def test_processor_times_in_place_of_the_clock(tmp_path: Path) -> None:
+    """Half a second of 2 s by the clock; of a run that was out of time, the 9 s that it had, not the limit of 60."""
+    late = a_row(solver="cbc", value=104.0, bound=97.0, status=Status.FEASIBLE, seconds=60.0, cpu_seconds=9.0)
+    path = written(tmp_path / "results.csv", a_row(cpu_seconds=0.5), late)
+    assert compared(path, "--processor", "--report", tmp_path / "report.md")[0] == 0
+    report = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "| highs | 1 | 1 | 0 | 0.50 | 2.00 |" in report
+    assert "| cbc | 1 | 0 | 0 | 9.00 | 60.00 |" in report
+    assert "| invented-1 | 0.5 s, 0.000% | 9.0 s, 6.731% |" in report
+    assert "1 problem, seconds of the processor" in report

@@ -67,6 +67,14 @@ def test_an_answer_that_breaks_a_rule_is_refused() -> None:
     assert question.judged(point).faults
 
 
+def test_an_answer_may_cost_less_than_the_solver_says_but_not_more() -> None:
+    """An answer costs 100: who claims 110 left something unused, who claims 90 is wrong, as is who claims nothing."""
+    question = PlacementQuestion(make("council", SMALL, Variant.PLAIN, 1))
+    assert [question.keeps(100.0, claimed) for claimed in (110.0, 100.0, 99.0, 90.0, None)] == [
+        True, True, False, False, False,
+    ]  # fmt: skip
+
+
 def test_the_same_name_is_the_same_instance() -> None:
     """Made twice, an instance has one digest; another seed has another; and the registry's digests hold."""
     one, again, other = (make("council", SMALL, Variant.TIGHT, seed).digest for seed in (1, 1, 2))
