@@ -430,7 +430,9 @@ def _branch(question: Question, state: State, work: Work, trail: Trail, cutoff: 
     is_any_left = False
     for job in range(num_jobs):
         is_any_left = is_any_left or state.agent[job] < 0
-    if chosen >= 0 and is_any_left:
+    if not is_any_left:
+        return False
+    if chosen >= 0:
         trail.branched[depth], trail.num_options[depth] = num_jobs + chosen, 2
         is_likely = work.often_open[chosen] >= 0.5
         trail.options[depth, 0], trail.options[depth, 1] = (CLOSED, OPEN) if is_likely else (OPEN, CLOSED)

@@ -193,3 +193,20 @@ def test_a_gap_is_enough_where_it_is_asked_for() -> None:
     assert (answer.reason, answer.limit) == (Reason.FEASIBLE, Limit.GAP)
     assert answer.bound is not None
     assert value - answer.bound <= 0.5 * value
+
+
+@pytest.mark.parametrize("seed", [129, 743, 1120])
+def test_a_facility_that_nobody_needs_may_stay_undecided(seed: int) -> None:
+    """Room for everyone everywhere: the tree ends where every customer has a facility, whatever others are."""
+    dice = np.random.default_rng(seed)
+    num, num_customers = int(dice.integers(4, 9)), int(dice.integers(6, 14))
+    demands = dice.integers(1, 10, num_customers).astype(float)
+    problem = FacilityLocation(
+        name="roomy",
+        capacities=np.full(num, demands.sum()),
+        demands=demands,
+        fixed_costs=np.full(num, float(dice.integers(20, 200))),
+        costs=dice.integers(1, 100, (num, num_customers)).astype(float),
+        is_single_source=True,
+    )
+    check(problem, {129: 570.0, 743: 452.0, 1120: 312.0}[seed])
