@@ -38,7 +38,7 @@ _COLUMNS_OF_ITEM = 20
 """Columns of an item, the cheapest by reduced cost, that a pass looks at."""
 _TURNS = ("sweep", "sweep", "point", "pass", "sweep", "pass", "sweep", "pass")
 """What is done in turn; a point is made from nothing once only."""
-_REGION_SECONDS = 600.0
+_REGION_SECONDS = 120.0
 _SHARE_OF_GAP = 0.75
 """Of the wanted gap, what a region may leave."""
 
