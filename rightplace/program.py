@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+MANY_COLUMNS = 1_500_000
+"""From so many columns on a program is solved part by part, and rows are made on demand: more than a region has."""
 _WHOLE = 1e-6
 """A side this near to a whole number is one."""
 
@@ -46,6 +48,29 @@ class Objective:
     least: float = -np.inf
 
 
+class OnDemand(Protocol):
+    """A block of rows, each at most some number and with positive entries only, too many to be made all at once."""
+
+    @property
+    def name(self) -> str:
+        """The name of the block."""
+
+    def among(self, columns: Ints, held: Ints) -> tuple[Ints, Ints, Floats, Floats]:
+        """The rows that some columns need while others are held at 1 and all the rest at 0.
+
+        Row, column and value of each entry, those of equal places to be added up, and the upper side of each row.
+        """
+
+    def leading(self, num_columns: int) -> Mask:
+        """Per column of the program: some row needs it to be broken; no row is, where none of these is at 1."""
+
+    def worst_violation(self, point: Floats) -> float:
+        """0 where a point of whole columns keeps all rows, else at least 1."""
+
+    def stands_against(self, column: int, taken: set[int]) -> bool:
+        """Whether a column breaks a row together with columns that are at 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """Minimise the objectives one after another, subject to ``row_lower <= A x <= row_upper``, ``lower <= x <= upper``.
@@ -62,6 +87,8 @@ class Program:
         A feasible point to begin with, or ``None``.
     lazy_blocks
         Names of row blocks of which few rows bind: a solver may leave each row out until a point breaks it.
+    on_demand
+        A block of lazy rows that is not among the rows; ``whole`` adds it.
     """
 
     lower: Floats
@@ -77,6 +104,7 @@ class Program:
     row_blocks: dict[str, range]
     start: Floats | None = None
     lazy_blocks: frozenset[str] = frozenset()
+    on_demand: OnDemand | None = None
 
     @property
     def num_columns(self) -> int:
@@ -111,7 +139,19 @@ class Program:
         parts = [self.lower - point, point - self.upper, self.row_lower - activity, activity - self.row_upper]
         whole = self.domains == Domain.INTEGER
         parts.append(np.abs(point - np.round(point))[whole])
-        return max((float(part.max()) for part in parts if len(part)), default=0.0)
+        worst = max((float(part.max()) for part in parts if len(part)), default=0.0)
+        return worst if self.on_demand is None else max(worst, self.on_demand.worst_violation(point))
+
+    def whole(self) -> Program:
+        """The same program with the rows on demand among the others."""
+        if self.on_demand is None:
+            return self
+        nothing = np.zeros(0, dtype=np.int64)
+        rows, columns, values, upper = self.on_demand.among(np.arange(self.num_columns), nothing)
+        if not len(upper):
+            return replace(self, on_demand=None)
+        full = self.with_rows(self.on_demand.name, *added_up(rows, columns, values), upper)
+        return replace(full, lazy_blocks=self.lazy_blocks | {self.on_demand.name}, on_demand=None)
 
     def blended(self) -> Program:
         """The same program with one objective that orders points as the tiers do.
@@ -141,6 +181,8 @@ class Program:
 
     def only(self, columns: Ints) -> Program:
         """The same program with some of its columns, given in ascending order; the others are 0. Every row stays."""
+        if self.on_demand is not None:
+            return self.whole().only(columns)
         at = np.full(self.num_columns, -1, dtype=np.int64)
         at[columns] = np.arange(len(columns))
         kept = at[self.row_columns] >= 0
@@ -218,7 +260,16 @@ class _Rows:
 
 
 def _sorted_rows(name: str, rows: Ints, columns: Ints, values: Floats, lower: Floats, upper: Floats) -> _Rows:
+    rows, columns, values = added_up(rows, columns, values)
+    short = values.astype(np.float32)
+    kept = short if (short == values).all() else values
+    starts = np.searchsorted(rows, np.arange(len(lower) + 1))
+    return _Rows(name, starts, columns.astype(np.int32), kept, lower.copy(), upper.copy())
+
+
+def added_up(rows: Ints, columns: Ints, values: Floats) -> tuple[Ints, Ints, Floats]:
     """Triplets by row and column, those of equal places added up."""
+    rows, columns = rows.astype(np.int64), columns.astype(np.int64)
     key = rows * (int(columns.max(initial=0)) + 1) + columns
     step = np.diff(key, prepend=-1)
     if (step < 0).any():
@@ -228,10 +279,7 @@ def _sorted_rows(name: str, rows: Ints, columns: Ints, values: Floats, lower: Fl
     first = np.flatnonzero(step)
     if len(first) < len(key):
         rows, columns, values = rows[first], columns[first], np.add.reduceat(values, first)
-    short = values.astype(np.float32)
-    kept = short if (short == values).all() else values
-    starts = np.searchsorted(rows, np.arange(len(lower) + 1))
-    return _Rows(name, starts, columns.astype(np.int32), kept, lower.copy(), upper.copy())
+    return rows, columns, values.astype(np.float64)
 
 
 class ProgramBuilder:

@@ -206,7 +206,7 @@ class Ranker:
 
     def __init__(self, base: Solved, options: RankOptions, solving: SolveOptions) -> None:
         self._base = base
-        self._data, self._columns = base.data, base.columns
+        self._data, self._columns, self._program = base.data, base.columns, base.program.whole()
         self._instance = base.data.instance
         self._top = options.top
         ids = [self._instance.children[int(c)].id for c in self._data.facts.candidate_idx]
@@ -218,7 +218,7 @@ class Ranker:
         self._number = {id(choice): number for number, choice in enumerate(choices)}
         variations = [Variation(choice.closed, choice.columns) for choice in choices]
         self._judged = Judged(self._data.facts)
-        self.study = Study(base.program, base.outcome, variations, solving)
+        self.study = Study(self._program, base.outcome, variations, solving)
 
     def ranking(self, began: float) -> Ranking:
         """Narrow the spans, as far as the time goes, and read the choices off them; ``began`` for the clock."""
@@ -245,7 +245,7 @@ class Ranker:
         """The pairs of which plans with the choices are made, by ids."""
         settings, facts = self._instance.settings, self._data.facts
         seats = self._columns.seats
-        used = np.zeros(self._base.program.num_columns, dtype=np.bool_)
+        used = np.zeros(self._program.num_columns, dtype=np.bool_)
         for span in self.study.spans:
             if span.point is not None:
                 used[span.point] = True
@@ -321,7 +321,7 @@ class Ranker:
         """Tier by tier: from the least the choice can come to less the most the best plan can, to the opposite."""
         costs: dict[str, Interval] = {}
         same = True
-        names = [objective.name for objective in self._base.program.objectives]
+        names = [objective.name for objective in self._program.objectives]
         for tier, name in enumerate(names):
             value, bound = self.study.values[tier], self.study.bounds[tier]
             low: int | None = span.at_least[tier] - value
@@ -337,16 +337,16 @@ class Ranker:
     def _plan(self, span: Span) -> Plan | None:
         if span.point is None:
             return None
-        point = np.zeros(self._base.program.num_columns)
+        point = np.zeros(self._program.num_columns)
         point[span.point] = 1.0
-        plan = allocation_plan(self._data, self._columns, self._base.program, point)
+        plan = allocation_plan(self._data, self._columns, self._program, point)
         verdict = check(self._instance, plan, self._judged)
         if not verdict.is_accepted:
             raise SolverError(f"the certificate refuses the plan of a suggestion: {verdict.violations[0]}")
         return plan
 
     def _savings(self) -> dict[str, int | None]:
-        rows = place_rows(self._data, self._columns, self._base.program)
+        rows = place_rows(self._data, self._columns, self._program)
         return {self._instance.settings[setting].id: self.study.saving(own) for setting, own in rows.items()}
 
 

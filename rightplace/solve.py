@@ -12,7 +12,7 @@ from rightplace.instances.policy import SearchOrder
 from rightplace.models.allocation import AllocationData, Columns, allocation_data, allocation_plan, allocation_program
 from rightplace.models.greedy import greedy_point
 from rightplace.plan import Plan, Tier
-from rightplace.program import Program
+from rightplace.program import MANY_COLUMNS, Program
 from rightplace.reasons import waiting_reasons
 from rightplace.result import Checked, Result, Status, Timing
 from rightplace.solver.answer import answer
@@ -78,7 +78,7 @@ def solved(instance: Instance, options: MatchOptions, solving: SolveOptions) -> 
     """``match``, with the program and the outcome that its result was made of."""
     began = time.perf_counter()
     data = allocation_data(instance, rematch=options.rematch, search_order=options.search_order)
-    program, columns = allocation_program(data)
+    program, columns = allocation_program(data, many_columns=MANY_COLUMNS)
     start = greedy_point(data, program, columns)
     violation = program.worst_violation(start)
     if violation > _TOLERANCE:
@@ -149,7 +149,7 @@ def _other_order(data: AllocationData, solving: SolveOptions) -> Checked | None:
         return None
     level = data.search_order is SearchOrder.LEVEL
     other = replace(data, search_order=SearchOrder.CASCADE if level else SearchOrder.LEVEL)
-    program, columns = allocation_program(other)
+    program, columns = allocation_program(other, many_columns=MANY_COLUMNS)
     outcome = answer(replace(program, start=greedy_point(other, program, columns)), solving)
     plan = claimed(allocation_plan(other, columns, program, best_point(outcome, program)), outcome)
     return Checked(plan, check(data.instance, plan))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rightplace.instances.children import Togetherness, Urgency
 from rightplace.instances.policy import SearchOrder
 from rightplace.instances.settings import ContractKind, Support
-from rightplace.models import bedrooms, families
+from rightplace.models import bedrooms, clashes, families
 from rightplace.models.eligible import Options, options_of
 from rightplace.models.parts import Parts, parts_of
 from rightplace.plan import Placement, PlacementKind, Plan
@@ -188,19 +188,29 @@ class Columns:
     seats: families.Seats
 
 
-def allocation_program(data: AllocationData) -> tuple[Program, Columns]:
-    """The mixed-integer program of an allocation: variables, constraints by family, objectives in order."""
+def allocation_program(data: AllocationData, *, many_columns: int | None = None) -> tuple[Program, Columns]:
+    """The mixed-integer program of an allocation: variables, constraints by family, objectives in order.
+
+    Parameters
+    ----------
+    many_columns
+        With more columns than this the rows of children who must not share are made on demand.
+    """
     builder = ProgramBuilder()
     columns = _columns(data, builder)
     families.each_child_once(data, columns, builder)
     families.vacant_places(data, columns, builder)
     families.siblings_fill_places(data, columns, builder)
-    families.children_who_must_not_share(data, columns, builder)
+    rows = clashes.Clashes(data, columns.seats)
+    is_on_demand = many_columns is not None and builder.num_columns > many_columns
+    if not is_on_demand:
+        clashes.children_who_must_not_share(rows, builder)
     families.usual_fostering_limit(data, columns, builder)
     bedrooms.bedrooms_of_their_own(data, columns, builder)
     apart = families.siblings_apart(data, columns, builder)
     saving, saved = families.block_beds(data, columns, builder)
-    return builder.build(_objectives(data, columns, builder.num_columns, apart, saving, saved)), columns
+    program = builder.build(_objectives(data, columns, builder.num_columns, apart, saving, saved))
+    return (replace(program, on_demand=rows) if is_on_demand else program), columns
 
 
 def _columns(data: AllocationData, builder: ProgramBuilder) -> Columns:

@@ -15,13 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rightplace.instances.settings import Carer
-from rightplace.program import Domain, ProgramBuilder
+from rightplace.program import Domain, Floats, ProgramBuilder
 from rightplace.rules.attributes import Ints, Mask
 from rightplace.rules.pairs import USUAL_FOSTERING_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rightplace.models.allocation import AllocationData, Columns
     from rightplace.models.parts import Parts
 
@@ -49,6 +47,18 @@ class Seats:
     is_new: Mask
     first: Ints
 
+    def where(self, chosen: Ints) -> Seats:
+        """Some of the seats, in the same order."""
+        setting = self.setting[chosen]
+        return Seats(
+            self.column[chosen],
+            self.candidate[chosen],
+            setting,
+            self.day[chosen],
+            self.is_new[chosen],
+            np.searchsorted(setting, np.arange(len(self.first))),
+        )
+
 
 class Rows:
     """Collects the rows of one family, each at most some number."""
@@ -75,13 +85,18 @@ class Rows:
     def add_to(self, builder: ProgramBuilder, name: str, *, is_lazy: bool = False) -> None:
         """Add the rows as a block; they are gone from here afterwards, which halves the memory that a country needs."""
         if self._num:
-            joined = []
-            for parts in (self._rows, self._columns, self._values, self._upper):
-                joined.append(np.concatenate(parts))
-                parts.clear()
-            rows, columns, values, upper = joined
-            self._num = 0
-            builder.add_rows(name, rows, columns, values, -np.inf, upper.astype(np.float64), is_lazy=is_lazy)
+            rows, columns, values, upper = self.taken()
+            builder.add_rows(name, rows, columns, values, -np.inf, upper, is_lazy=is_lazy)
+
+    def taken(self) -> tuple[Ints, Ints, Floats, Floats]:
+        """The rows as triplets with their right-hand sides; they are gone from here afterwards."""
+        joined: list[Any] = []
+        for parts in (self._rows, self._columns, self._values, self._upper):
+            joined.append(np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32))
+            parts.clear()
+        self._num = 0
+        rows, columns, values, upper = joined
+        return rows, columns, values, upper.astype(np.float64)
 
 
 def seats_of(data: AllocationData, single: Ints, parts: Parts, wait: Ints) -> Seats:
@@ -165,75 +180,6 @@ def parts_filled(size: Ints, places: Ints, k: int) -> Ints:
     """f_k of ``siblings_fill_places``: how many parts of ``k`` a part of ``size`` stands for in a setting."""
     crowding_out = places // k - np.maximum(places - size, 0) // k
     return np.where(2 * size > places, crowding_out, size // k)
-
-
-def children_who_must_not_share(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:
-    r"""A child and those it must not live with never share (solo children: anybody).
-
-    .. math:: M \sum_{k \in \{c\} \cup K_c} seat_{kh} + \sum_{d \in D_c \setminus K_c} seat_{dh} \le M,
-              \qquad M = \min(|D_c \setminus K_c|, free_h)
-
-    One row gathers all opponents :math:`D_c` of a child in a setting. :math:`K_c` are those opponents who clash with
-    all others of :math:`D_c` too: where one of them is, nobody else of the row can be.
-    """
-    seats = columns.seats
-    hot = data.facts.household.may_clash()[data.facts.candidate_idx]
-    block = Rows()
-    for setting, here, clash in _clashing(data, seats, hot):
-        block.extend(*_clash_rows(seats, here, clash, hot, int(data.facts.free[setting, -1])))
-    block.add_to(builder, "children_who_must_not_share", is_lazy=True)
-
-
-def _clashing(data: AllocationData, seats: Seats, hot: Mask) -> Iterator[tuple[int, Ints, Mask]]:
-    """Each setting where children could clash, its seats, and which of the candidates of these seats clash with which.
-
-    The candidates come in ascending order, each once.
-    """
-    facts = data.facts
-    shared = ~facts.settings.self_contained & (facts.free[:, -1] > 1)
-    for setting in np.unique(seats.setting[hot[seats.candidate] & shared[seats.setting]]):
-        here = np.arange(seats.first[setting], seats.first[setting + 1])
-        candidate, one = np.unique(seats.candidate[here], return_index=True)
-        num, own, new = len(candidate), np.flatnonzero(hot[candidate]), seats.is_new[here[one]]
-        child = facts.candidate_idx[candidate]
-        found = facts.household.clash(np.repeat(child[own], num), np.tile(child, len(own))).reshape(len(own), num)
-        if found.any():
-            clash = np.zeros((num, num), dtype=np.bool_)
-            clash[own] = found & (new[own, None] | new)
-            yield int(setting), here, clash | clash.T
-
-
-def _clash_rows(seats: Seats, here: Ints, clash: Mask, hot: Mask, free: int) -> tuple[Ints, Ints, Ints, Ints]:
-    """The rows of one setting as triplets with their right-hand sides: one for each child who may clash.
-
-    Of children with the same row, one keeps it.
-    """
-    candidates, at = np.unique(seats.candidate[here], return_inverse=True)
-    clash_or_self = clash | np.eye(len(candidates), dtype=np.bool_)
-    rows: list[Ints] = []
-    cols: list[Ints] = []
-    values: list[Ints] = []
-    uppers: list[int] = []
-    seen = set()
-    for child in np.flatnonzero(hot[candidates] & clash.any(axis=1)):
-        opponents = clash[child]
-        alone = opponents & hot[candidates]
-        alone[alone] = (clash_or_self[alone] >= opponents).all(axis=1)
-        alone[child] = True
-        rest = opponents & ~alone
-        key = (alone.tobytes(), rest.tobytes())
-        if key not in seen:
-            seen.add(key)
-            most = max(1, min(int(rest.sum()), free))
-            weight = (alone * most + rest)[at]
-            taken = np.flatnonzero(weight)
-            rows.append(np.full(len(taken), len(uppers)))
-            cols.append(seats.column[here[taken]])
-            values.append(weight[taken])
-            uppers.append(most)
-    if not rows:
-        return at[:0], at[:0], at[:0], at[:0]
-    return np.concatenate(rows), np.concatenate(cols), np.concatenate(values), np.array(uppers)
 
 
 def usual_fostering_limit(data: AllocationData, columns: Columns, builder: ProgramBuilder) -> None:

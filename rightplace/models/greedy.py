@@ -36,6 +36,8 @@ class _Walk:
         self._upper: list[float] = program.row_upper.tolist()
         self._activity = [0.0] * program.num_rows
         self.point = [0.0] * program.num_columns
+        self._on_demand = program.on_demand
+        self._taken: set[int] = set()
         self.relaxations: dict[int, list[int]] = {}
         for block in ("limit_relaxed", "bedrooms_relaxed"):
             for column in program.column_blocks.get(block, range(0)):
@@ -53,6 +55,10 @@ class _Walk:
         for row, coefficient in self._entries(column):
             self._activity[row] += coefficient * change
         self.point[column] = value
+        if value:
+            self._taken.add(column)
+        else:
+            self._taken.discard(column)
 
     def overfull(self, column: int) -> bool:
         """Whether a row of the column is broken."""
@@ -79,7 +85,7 @@ class _Walk:
         for row, coefficient in self._entries(column):
             if self._activity[row] + coefficient > self._upper[row] + 1e-9 and row not in self.relaxations:
                 return False
-        return True
+        return self._on_demand is None or not self._on_demand.stands_against(column, self._taken)
 
     def relax(self, take: int) -> bool:
         """Turn on the relaxations in the broken rows of the column taken; undo them if that is not enough."""

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rightplace.program import MANY_COLUMNS
 from rightplace.solver.outcome import Answer, Floats, Limit, Outcome, Reason, SolveOptions, TierClaim, whole_bound
 from rightplace.solver.tier import Minimise, one_tier
 
@@ -59,8 +60,6 @@ def version_of(solver: str) -> str:
 
 _SMALL = 10_000
 """Columns up to which a program is small."""
-_LARGE = 1_500_000
-"""Columns from which on a program is solved by regions: a linear program of all of it would take too long."""
 
 
 def answer(program: Program, options: SolveOptions) -> Outcome:
@@ -78,7 +77,10 @@ def answer(program: Program, options: SolveOptions) -> Outcome:
     if options.solver == OURS and program.num_columns > _SMALL and program.start is not None:
         from rightplace.solver import chain, regions
 
-        return regions.solve(program, options) if program.num_columns > _LARGE else chain.solve(program, options)
+        if program.num_columns > MANY_COLUMNS:
+            return regions.solve(program, options)
+        return chain.solve(program.whole(), options)
+    program = program.whole()
     options = replace(options, solver="highs") if options.solver == OURS else options
     minimise, version = BACK_ENDS[options.solver]()
     began = time.perf_counter()

@@ -1,34 +1,79 @@
 """The bound of a program too large for one linear program: prices of all rows, raised region by region.
 
 The bound is that of weak duality over every column. With the prices outside of a region held, the best prices inside
-are the duals of a small linear program, and the bound never falls. Regions change from sweep to sweep.
+are the duals of a relaxation of its own, and the bound never falls. Regions change from sweep to sweep. Rows on demand
+and cuts are there where a region's relaxation asked for them; each holds for the whole program.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rightplace.program import Objective, Program
+from rightplace.program import Floats, Ints, Objective, Program, added_up
 from rightplace.solver.flow import cheapest_flow
-from rightplace.solver.highs import GrowingLP
 from rightplace.solver.partition import Map, lazy_rows
-from rightplace.solver.structure import shares
+from rightplace.solver.relaxation import Relaxation
+from rightplace.solver.structure import filled_rows, shares, structure_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rightplace.program import Floats, Ints
+    from rightplace.program import Mask
     from rightplace.solver.outcome import SolveOptions
     from rightplace.solver.structure import Structure
 
-_COLUMNS, _COLUMNS_AT_ONCE = 8, 5
-"""Columns of an item to begin with, and those that may come in together."""
-_ROUNDS = 12
-_TOLERANCE = 1e-6
+_COLUMNS = 30
+"""Columns of an item, the cheapest, that rows on demand are made for."""
+_GAP = 1e-4
+"""What a region's relaxation may leave of its bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """Rows beside those of the program, all at most some number: rows on demand and cuts, with their prices.
+
+    Entries are sorted by row; ``node`` tells where on the map a row lies.
+    """
+
+    rows: Ints
+    columns: Ints
+    values: Floats
+    upper: Floats
+    duals: Floats
+    node: Ints
+
+    def where(self, chosen: Mask) -> _Others:
+        """Some of the rows."""
+        entries, number = chosen[self.rows], np.cumsum(chosen) - 1
+        return _Others(
+            number[self.rows[entries]],
+            self.columns[entries],
+            self.values[entries],
+            self.upper[chosen],
+            self.duals[chosen],
+            self.node[chosen],
+        )
+
+    def beside(self, more: _Others) -> _Others:
+        """These and others."""
+        return _Others(
+            np.concatenate([self.rows, more.rows + len(self.upper)]),
+            np.concatenate([self.columns, more.columns]),
+            np.concatenate([self.values, more.values]),
+            np.concatenate([self.upper, more.upper]),
+            np.concatenate([self.duals, more.duals]),
+            np.concatenate([self.node, more.node]),
+        )
+
+    def priced(self, num_columns: int) -> Floats:
+        """Per column of the program: what these rows charge for it."""
+        charged = self.values * self.duals[self.rows]
+        found: Floats = np.bincount(self.columns, charged, minlength=num_columns).astype(np.float64)
+        return found
 
 
 class Ascent:
@@ -44,27 +89,28 @@ class Ascent:
         self._program, self._structure, self._costs, self._options = program, structure, costs, options
         self._matrix = program.matrix
         self._columns_first = self._matrix.T.tocsr()
-        self._lazy = lazy_rows(program)
         self.map = Map(program, structure)
-        self._scale = 10.0 ** max(0, int(np.log10(max(1.0, np.abs(costs).max()))) - 4)
-        self.flow = cheapest_flow(program, structure, costs, ~self._lazy)
-        fills = np.bincount(program.row_columns, program.row_values > 0, minlength=program.num_columns)
-        self._always = (fills <= structure.num_of_column) | (structure.num_of_column == 0)
+        self.flow = cheapest_flow(program, structure, costs, ~lazy_rows(program))
+        none = np.zeros(0, dtype=np.int64)
+        self._others = _Others(none, none, np.zeros(0), np.zeros(0), np.zeros(0), none)
+        self._fills = filled_rows(program)
         self.duals = -self.flow.prices
         share = shares(structure, self._reduced())
         self.duals[self._item_rows()] = np.minimum.reduceat(share, structure.first[:-1])
         self.reduced = self._reduced()
-        self.bound = max(self.flow.bound, self._proven())
+        self._proven_now = self._proven()
+        self.bound = max(self.flow.bound, self._proven_now)
 
     def sweep(self, size: int, seed: int, deadline: float, report: Callable[[], None]) -> None:
         """Raise the prices of every region of at most ``size`` items once."""
         node = self.map.node_of_row
         region = self.map.regions(self.reduced, size, seed)
-        of_row = np.where(node >= 0, region[node], -1)
         for number in range(int(region.max(initial=-1)) + 1):
             if self._options.stop.is_set() or time.perf_counter() >= deadline:
                 return
-            self._raise(np.flatnonzero(of_row == number), deadline)
+            inside = region == number
+            with_guests = inside | self.map.guests(self.reduced, inside)
+            self._raise(np.flatnonzero((node >= 0) & with_guests[node]), inside, deadline)
             report()
 
     def _item_rows(self) -> Ints:
@@ -76,91 +122,109 @@ class Ascent:
 
     def _reduced(self) -> Floats:
         reduced: Floats = self._costs - self._columns_first @ self.duals
-        return reduced
+        return reduced - self._others.priced(self._program.num_columns)
 
     def _proven(self) -> float:
         """Weak duality, less what rounding could have added."""
         program, duals = self._program, self.duals
         side = np.where(duals > 0, program.row_lower, program.row_upper)
         of_rows = duals * np.where(duals == 0, 0.0, side)
+        of_others = self._others.duals * self._others.upper
         of_columns = np.where(self.reduced > 0, self.reduced * program.lower, self.reduced * program.upper)
-        rounding = 1e-12 * float(np.abs(of_rows).sum() + np.abs(of_columns).sum())
-        return float(of_rows.sum() + of_columns.sum()) - rounding
+        parts = (of_rows, of_others, of_columns)
+        rounding = 1e-12 * float(sum(np.abs(part).sum() for part in parts))
+        return float(sum(part.sum() for part in parts)) - rounding
 
-    def _raise(self, rows: Ints, deadline: float) -> None:
+    def _raise(self, rows: Ints, nodes: Mask, deadline: float) -> None:
         """The best duals of some rows with all others held; kept where they prove more."""
         part = self._matrix[rows]
         columns = np.unique(part.indices)
         if not len(columns):
             return
         part = part[:, columns]
-        costs = self.reduced[columns] + part.T @ self.duals[rows]
-        duals = self._best_duals(self._part(part, rows, columns, costs), rows, columns, deadline)
-        if duals is None:
+        inside = nodes[self._others.node]
+        held, own = self._others.where(~inside), self._others.where(inside)
+        charged = part.T @ self.duals[rows] + own.priced(self._program.num_columns)[columns]
+        kept = np.flatnonzero(self._could_help(part, rows, self.reduced[columns] + charged))
+        columns, part, costs = columns[kept], part[:, kept].tocsr(), (self.reduced[columns] + charged)[kept]
+        small = self._with_rows_on_demand(self._part(part, rows, columns, costs), columns)
+        relaxation = Relaxation(small, structure_of(small), costs, self._options)
+        relaxed = relaxation.minimise(costs, _GAP, deadline, lambda _: None)
+        if not np.isfinite(relaxed.bound):
             return
-        before = self.duals[rows].copy(), self.reduced, self._proven()
+        before = self.duals, self.reduced, self._others
+        duals = relaxed.duals[: len(rows)]
         duals = np.where(np.isfinite(self._program.row_lower[rows]) | (duals < 0), duals, 0.0)
+        self.duals = self.duals.copy()
         self.duals[rows] = np.where(np.isfinite(self._program.row_upper[rows]) | (duals > 0), duals, 0.0)
+        self._others = held.beside(self._others_of(relaxation.program, len(rows), relaxed.duals, columns))
         self.reduced = self._reduced()
         bound = self._proven()
-        if bound < before[2]:
-            self.duals[rows], self.reduced = before[0], before[1]
+        if bound < self._proven_now:
+            self.duals, self.reduced, self._others = before
+            return
+        self._proven_now = bound
         self.bound = max(self.bound, bound)
 
-    def _part(self, part: object, rows: Ints, columns: Ints, costs: Floats) -> Program:
-        program, matrix = self._program, part
+    def _could_help(self, part: Any, rows: Ints, costs: Floats) -> Mask:
+        """Columns that a region may use: not those of items elsewhere that cost something and only fill rows."""
+        fills = np.repeat(self._fills[rows], np.diff(part.indptr))
+        only_fills = np.bincount(part.indices, ~fills, minlength=part.shape[1]) == 0
+        found: Mask = ~(only_fills & (costs >= 0))
+        return found
+
+    def _part(self, part: Any, rows: Ints, columns: Ints, costs: Floats) -> Program:
+        program = self._program
+        blocks = {name: np.searchsorted(rows, [block.start, block.stop]) for name, block in program.row_blocks.items()}
         return replace(
             program,
             lower=program.lower[columns],
             upper=program.upper[columns],
             domains=program.domains[columns],
-            row_starts=matrix.indptr.astype(np.int64),  # type: ignore[attr-defined]
-            row_columns=matrix.indices.astype(np.int64),  # type: ignore[attr-defined]
-            row_values=matrix.data,  # type: ignore[attr-defined]
+            row_starts=part.indptr.astype(np.int64),
+            row_columns=part.indices.astype(np.int64),
+            row_values=part.data,
             row_lower=program.row_lower[rows],
             row_upper=program.row_upper[rows],
             objectives=(Objective("part", costs),),
             column_blocks={},
-            row_blocks={},
+            row_blocks={name: range(int(first), int(last)) for name, (first, last) in blocks.items() if first < last},
             start=None,
+            on_demand=None,
         )
 
-    def _best_duals(self, part: Program, rows: Ints, columns: Ints, deadline: float) -> Floats | None:
-        """The duals of the relaxation of a part of the program, with few columns and lazy rows at a time."""
-        costs = part.objectives[0].costs
-        has_row = ~self._lazy[rows] | (self.duals[rows] != 0)
-        has_column = self._always[columns] | (self._cheapest(columns) & (self._structure.first_item[columns] >= 0))
-        lp = GrowingLP(part, costs / self._scale, np.flatnonzero(has_column), np.flatnonzero(has_row), self._options)
-        matrix = part.matrix
-        transposed = matrix.T.tocsr()
-        for _ in range(_ROUNDS):
-            if not lp.solve(deadline - time.perf_counter(), is_short=part.num_rows < 200):
-                return None
-            duals = lp.duals * self._scale
-            reduced = costs - transposed @ duals
-            wanted = np.flatnonzero((reduced < -_TOLERANCE * self._scale) & ~has_column)
-            broken = np.flatnonzero((matrix @ lp.point > part.row_upper + _TOLERANCE) & ~has_row)
-            if not len(wanted) + len(broken):
-                break
-            wanted = self._best_of(wanted, columns, reduced)
-            has_column[wanted], has_row[broken] = True, True
-            if len(wanted):
-                lp.add_columns(wanted)
-            if len(broken):
-                lp.add_rows(part, broken)
-        return duals
+    def _with_rows_on_demand(self, small: Program, columns: Ints) -> Program:
+        """The program of a region with the rows on demand of its cheapest columns."""
+        source = self._program.on_demand
+        if source is None:
+            return small
+        cheap = columns[self._is_cheap(columns)]
+        row, column, value, upper = source.among(cheap, np.zeros(0, dtype=np.int64))
+        if not len(upper):
+            return small
+        at = np.full(self._program.num_columns, -1, dtype=np.int64)
+        at[columns] = np.arange(len(columns))
+        full = small.with_rows(source.name, *added_up(row, at[column], value), upper)
+        return replace(full, lazy_blocks=small.lazy_blocks | {source.name})
 
-    def _cheapest(self, columns: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _is_cheap(self, columns: Ints) -> Mask:
         """Of some columns the cheapest of each item, by reduced cost."""
-        found = np.zeros(len(columns), dtype=np.bool_)
-        found[self._first_of(np.arange(len(columns)), columns, self.reduced[columns], _COLUMNS)] = True
+        item = self._structure.first_item[columns]
+        order = np.lexsort((self.reduced[columns], item))
+        rank = np.arange(len(order)) - np.searchsorted(item[order], item[order])
+        found: Mask = np.zeros(len(columns), dtype=np.bool_)
+        found[order[rank < _COLUMNS]] = True
         return found
 
-    def _best_of(self, wanted: Ints, columns: Ints, reduced: Floats) -> Ints:
-        return np.sort(self._first_of(wanted, columns, reduced[wanted], _COLUMNS_AT_ONCE))
-
-    def _first_of(self, positions: Ints, columns: Ints, order_by: Floats, num: int) -> Ints:
-        item = self._structure.first_item[columns[positions]]
-        order = np.lexsort((order_by, item))
-        rank = np.arange(len(order)) - np.searchsorted(item[order], item[order])
-        return positions[order[(rank < num) | (item[order] < 0)]]
+    def _others_of(self, program: Program, num_rows: int, duals: Floats, columns: Ints) -> _Others:
+        """The rows of a region's relaxation that come after the program's own and have a price."""
+        prices = np.zeros(program.num_rows)
+        prices[: len(duals)] = np.minimum(duals, 0.0)
+        prices[:num_rows] = 0.0
+        rows = program.entry_rows
+        chosen = prices != 0
+        entries, number = chosen[rows], np.cumsum(chosen) - 1
+        own = columns[program.row_columns[entries]]
+        row = number[rows[entries]]
+        node = self.map.node_of_column[own[np.flatnonzero(np.diff(row, prepend=-1))]]
+        return _Others(row, own, program.row_values[entries], program.row_upper[chosen], prices[chosen], node)

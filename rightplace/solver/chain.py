@@ -49,6 +49,8 @@ _PATIENCE = 0.01
 """What a failure leaves of the urgency of a cluster."""
 _WINDOW_SECONDS = 5.0
 _WINDOW_GAP = 1e-4
+_TIMES_BEFORE = 1.0
+"""Neighbourhoods of a part of a program may take this many times as long as all before them."""
 _SHARES = {"relaxation": 0.55, "dive": 0.3, "improve": 0.9, "improve a small one": 0.15}
 """What each step may take: of the whole limit, of what is left, and of the whole limit."""
 
@@ -69,9 +71,12 @@ def solve(program: Program, options: SolveOptions) -> Outcome:
 
 
 def improved(program: Program, options: SolveOptions) -> Floats:
-    """A better point than the start, as far as one is found within the limits; nothing is proven of it."""
+    """A better point than the start, as far as one is found within the limits; nothing is proven of it.
+
+    Neighbourhoods take no longer than all before them: other parts of the program wait.
+    """
     chain = _Chain(program, options)
-    chain.improve()
+    chain.improve(times=_TIMES_BEFORE)
     return chain.point
 
 
@@ -125,11 +130,11 @@ class _Chain:
         """The best point so far."""
         return self._point
 
-    def improve(self) -> None:
-        """The relaxation, and better points around it."""
+    def improve(self, times: float = np.inf) -> None:
+        """The relaxation, and better points around it, these for at most some times as long as all before."""
         relaxed = self._relax(self._all_tiers.costs, self._clock.at(_SHARES["relaxation"]), self._bounded)
         if np.isfinite(relaxed.bound) and not self._is_over(_SHARES["improve"]):
-            self._improve(relaxed)
+            self._improve(relaxed, times)
 
     def run(self) -> Outcome:
         """The steps in order."""
@@ -184,7 +189,7 @@ class _Chain:
         bound = self._bound - sum(w * v for w, v in zip(self._weights, before, strict=False))
         return (last - bound) / max(1.0, abs(last))
 
-    def _improve(self, relaxed: Relaxed) -> None:
+    def _improve(self, relaxed: Relaxed, times: float) -> None:
         """Dive, then neighbourhoods, then all items at once, until the gap is small or time is up."""
         program = self._relaxation.program
         near = Neighbourhoods(program, self._structure, self._all_tiers, relaxed)
@@ -201,8 +206,11 @@ class _Chain:
         self._phase = "neighbourhoods"
         small, free = near.cheapest(self._point)
         is_small = small.num_columns <= _CHEAPEST_COLUMNS
-        self._improve_around(near, relaxed, _SHARES["improve a small one" if is_small else "improve"])
-        if is_small and not self._is_over(_SHARES["improve"]) and self._is_open():
+        most = _SHARES["improve a small one" if is_small else "improve"]
+        if np.isfinite(times):
+            most = min(most, (1 + times) * (time.perf_counter() - self._clock.began) / self._clock.limit)
+        self._improve_around(near, relaxed, most)
+        if is_small and np.isinf(times) and not self._is_over(_SHARES["improve"]) and self._is_open():
             small, free = near.cheapest(self._point)
             found = self._solve_small(small, self._clock.left(_SHARES["improve"]))
             if found is not None:

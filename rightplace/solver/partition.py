@@ -39,6 +39,7 @@ class Map:
         first_column = np.full(program.num_rows, -1, dtype=np.int64)
         first_column[rows[with_item]] = program.row_columns[with_item]
         row_node, cluster = self._row_node[first_column], self.cluster_of_column[first_column]
+        self.node_of_column: Ints = np.where(self._row_node >= 0, self._row_node, self.cluster_of_column)
         self.node_of_row: Ints = np.where(lazy & (row_node >= 0), row_node, cluster)
         self.node_of_row[first_column < 0] = -1
         self.node_of_row[leads] = number[leads]
@@ -48,11 +49,7 @@ class Map:
 
     def regions(self, reduced: Floats, size: int, seed: int) -> Ints:
         """The region of each node: connected as far as may be, of at most ``size`` items."""
-        structure = self._structure
-        order = np.lexsort((reduced[structure.column], structure.item))
-        rank = np.arange(len(order)) - structure.first[structure.item]
-        near = np.unique(structure.column[order[rank < _NEAR_COLUMNS]])
-        near = near[self._row_node[near] >= 0]
+        near = self._near(reduced)
         ends = (self.cluster_of_column[near], self._row_node[near])
         graph = csr_array((np.ones(len(near)), ends), shape=(self.num_nodes, self.num_nodes))
         found: list[Ints] = []
@@ -61,6 +58,25 @@ class Map:
         for number, nodes in enumerate(found):
             region[nodes] = number
         return region
+
+    def guests(self, reduced: Floats, inside: Mask) -> Mask:
+        """The clusters of items elsewhere that have a row of a region among the rows of their cheapest columns.
+
+        A price in the region is worth raising for what it brings in from them too, so theirs have to rise with it.
+        """
+        near = self._near(reduced)
+        found = np.zeros(self.num_nodes, dtype=np.bool_)
+        found[self.cluster_of_column[near[inside[self._row_node[near]]]]] = True
+        return found & ~inside
+
+    def _near(self, reduced: Floats) -> Ints:
+        """The cheapest columns of each item that fill a row."""
+        structure = self._structure
+        order = np.lexsort((reduced[structure.column], structure.item))
+        rank = np.arange(len(order)) - structure.first[structure.item]
+        near = np.unique(structure.column[order[rank < _NEAR_COLUMNS]])
+        found: Ints = near[self._row_node[near] >= 0]
+        return found
 
     def _split(self, graph: csr_array, nodes: Ints, size: int, random: np.random.Generator, found: list[Ints]) -> None:
         """Halve some nodes, from one end of their graph to the other or from its midst, until no part is too large."""

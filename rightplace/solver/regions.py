@@ -2,7 +2,8 @@
 
 1. A minimum-cost flow: prices of all rows, and a bound of each tier (``flow``).
 2. Sweeps that raise the bound of all tiers together, one region after another (``ascent``).
-3. Passes that improve the point, one region after another, by the chain, with everything else held (``chain``).
+3. A point from nothing, one region after another, by the chain: those still to come are there as prices.
+4. Passes that improve the point, one region after another, by the chain, with everything else held (``chain``).
 
 Sweeps and passes take turns, with other borders every time, until the gap is small enough or time is up.
 """
@@ -22,6 +23,7 @@ from rightplace.solver.ascent import Ascent
 from rightplace.solver.flow import cheapest_flow
 from rightplace.solver.outcome import Limit, Outcome, Progress, Reason, TierClaim, whole_bound
 from rightplace.solver.partition import lazy_rows
+from rightplace.solver.reassign import plain_columns, reassigned
 from rightplace.solver.slices import Slices
 from rightplace.solver.structure import filled_rows, structure_of
 
@@ -30,13 +32,14 @@ if TYPE_CHECKING:
     from rightplace.solver.outcome import SolveOptions
 
 _NAME = "rightplace by regions with highs"
-_SWEEP_ITEMS, _PASS_ITEMS = 5_000, 2_500
-"""Items of a region, where the bound is raised and where the point is improved."""
+_SWEEP_ITEMS, _PASS_ITEMS = 3_000, 3_000
+"""Items of a region without its guests, where the bound is raised and where the point is improved."""
 _COLUMNS_OF_ITEM = 20
 """Columns of an item, the cheapest by reduced cost, that a pass looks at."""
-_TURNS = ("sweep", "pass", "sweep", "sweep", "pass", "sweep")
-_REGION_SECONDS = 40.0
-_SHARE_OF_GAP = 0.25
+_TURNS = ("sweep", "sweep", "point", "pass", "sweep", "pass", "sweep", "pass")
+"""What is done in turn; a point is made from nothing once only."""
+_REGION_SECONDS = 120.0
+_SHARE_OF_GAP = 0.75
 """Of the wanted gap, what a region may leave."""
 
 
@@ -74,16 +77,24 @@ class _Regions:
         self._slices = Slices(program)
         fills = np.bincount(program.row_columns, program.row_values > 0, minlength=program.num_columns)
         self._fills_nothing = fills <= self._structure.num_of_column
+        self._fills = filled_rows(program)
+        self._node = self._nodes_of_columns()
+        self._plain = plain_columns(program, self._structure)
         self._report("flow")
 
     def run(self) -> Outcome:
         """Sweeps and passes in turn."""
         turn = 0
         while not self._is_over() and self._gap() > max(self._options.relative_gap, 1e-9):
-            if _TURNS[turn % len(_TURNS)] == "sweep":
-                self._ascent.sweep(_SWEEP_ITEMS, turn, self._deadline, lambda: self._report("bound, by regions"))
-            else:
-                self._improve(turn)
+            match _TURNS[turn % len(_TURNS)]:
+                case "sweep":
+                    self._ascent.sweep(_SWEEP_ITEMS, turn, self._deadline, lambda: self._report("bound, by regions"))
+                case "point" if turn < len(_TURNS):
+                    self._make(turn)
+                    self._reassign()
+                case _:
+                    self._improve(turn)
+                    self._reassign()
             turn += 1
         claims = self._claims()
         if all(claim.is_proven for claim in claims):
@@ -127,17 +138,73 @@ class _Regions:
             self._options.progress(Progress(phase, seconds, self._value, self._ascent.bound))
 
     def _improve(self, seed: int) -> None:
-        """One pass: every region by the chain, with everything else held."""
-        region = self._ascent.map.regions(self._ascent.reduced, _PASS_ITEMS, seed)
-        of_column, cheap = self._regions_of_columns(region), self._cheap()
+        """One pass: every region and its guests by the chain, with everything else held."""
+        region, cheap = self._ascent.map.regions(self._ascent.reduced, _PASS_ITEMS, seed), self._cheap()
         num = int(region.max(initial=-1)) + 1
         for number in range(num):
             if self._is_over() or self._gap() <= self._options.relative_gap:
                 return
             left = self._deadline - time.perf_counter()
             seconds = min(_REGION_SECONDS, 2 * left / (num - number), left)
-            self._take(self._improved(np.flatnonzero(cheap & (of_column == number)), seconds))
+            free = np.flatnonzero(cheap & self._with_guests(region == number))
+            self._take(self._improved(free, self._point, self._all_tiers, seconds))
             self._report("plan, by regions")
+
+    def _make(self, seed: int) -> None:
+        """A point from one in which nothing fills a row: every region once, with guests, and others still to come as
+        prices.
+
+        A row elsewhere that they may want costs what the bound says it is worth.
+        """
+        point = self._empty()
+        if point is None:
+            return
+        region, cheap = self._ascent.map.regions(self._ascent.reduced, _PASS_ITEMS, seed), self._cheap()
+        num = int(region.max(initial=-1)) + 1
+        wanted = np.flatnonzero(cheap & (self._node >= 0))
+        at, rows, _ = self._slices.entries(wanted)
+        last = np.full(self._program.num_rows, -1, dtype=np.int64)
+        np.maximum.at(last, rows, region[self._node[wanted[at]]])
+        for number in range(num):
+            if self._is_over():
+                return
+            free = np.flatnonzero(cheap & self._with_guests(region == number))
+            own = region[self._ascent.map.node_of_row] == number
+            at, rows, values = self._slices.entries(free)
+            prices = np.where((last > number) & ~own & self._fills, np.minimum(self._ascent.duals, 0.0), 0.0)
+            costs = self._all_tiers.costs.copy()
+            costs[free] -= np.bincount(at, values * prices[rows], minlength=len(free))
+            seconds = min(_REGION_SECONDS, 0.8 * (self._deadline - time.perf_counter()) / (num - number))
+            point = self._improved(free, point, Objective("with prices", costs), seconds)
+            self._report(f"plan, region {number + 1} of {num}")
+        self._take(point)
+
+    def _with_guests(self, inside: Mask) -> Mask:
+        """The columns of a region, and those of items elsewhere that may want a row of it."""
+        inside = inside | self._ascent.map.guests(self._ascent.reduced, inside)
+        found: Mask = (self._node >= 0) & inside[self._node]
+        return found
+
+    def _reassign(self) -> None:
+        """All items without others change places among themselves, at best."""
+        if not self._is_over():
+            columns = self._plain & self._cheap()
+            self._take(reassigned(self._slices, self._structure, self._all_tiers.costs, self._point, columns))
+            self._report("plan, those alone")
+
+    def _empty(self) -> Floats | None:
+        """The point in which every item has its dearest column that fills no row; ``None`` where one has none.
+
+        The dearest, because that is what the others have nothing to do with.
+        """
+        structure = self._structure
+        alone = self._fills_nothing & (structure.num_of_column == 1) & (self._program.upper > 0)
+        entries = np.flatnonzero(alone[structure.column])
+        order = entries[np.lexsort((-self._all_tiers.costs[structure.column[entries]], structure.item[entries]))]
+        items, first = np.unique(structure.item[order], return_index=True)
+        point = np.zeros(self._program.num_columns)
+        point[structure.column[order[first]]] = 1.0
+        return point if len(items) == structure.num_items and self._program.worst_violation(point) <= 1e-6 else None
 
     def _take(self, point: Floats) -> None:
         """Keep a point if it is better, and feasible."""
@@ -155,30 +222,28 @@ class _Regions:
         found: Mask = cheap & (program.upper > 0)
         return found
 
-    def _regions_of_columns(self, region: Ints) -> Ints:
-        """The region of each column: that of its items, or of the first row that it is in beside them."""
+    def _nodes_of_columns(self) -> Ints:
+        """Where each column lies on the map: with its items, or with the first row that it is in beside them."""
         near = self._ascent.map
-        found = np.full(self._program.num_columns, -1, dtype=np.int64)
-        with_item = near.cluster_of_column >= 0
-        found[with_item] = region[near.cluster_of_column[with_item]]
-        loose = np.flatnonzero(~with_item)
+        found = near.cluster_of_column.copy()
+        loose = np.flatnonzero(found < 0)
         at, row, _ = self._slices.entries(loose)
         known = near.node_of_row[row] >= 0
-        found[loose[at[known]]] = region[near.node_of_row[row[known]]]
+        found[loose[at[known]]] = near.node_of_row[row[known]]
         return found
 
-    def _improved(self, free: Ints, seconds: float) -> Floats:
+    def _improved(self, free: Ints, start: Floats, objective: Objective, seconds: float) -> Floats:
         """A point with some columns chosen anew by the chain; those that no longer fit beside the others stay out."""
-        small = self._slices.cut(free, self._point, self._all_tiers)
+        small = self._slices.cut(free, start, objective)
         too_much = (small.row_values > small.row_upper[small.entry_rows]) & _only_filled(small)[small.entry_rows]
         fits = np.bincount(small.row_columns, too_much, minlength=small.num_columns) == 0
-        free = free[fits | (self._point[free] > 0)]
-        point = self._point.copy()
-        if len(free):
-            last = abs(self._values()[-1]) / max(1.0, self._value)
+        kept = np.flatnonzero(fits | (start[free] > 0))
+        point = start.copy()
+        if len(kept):
+            last = abs(self._values()[-1]) / max(1.0, abs(self._ascent.bound))
             wanted = _SHARE_OF_GAP * max(self._options.relative_gap, 1e-4) * last
             options = replace(self._options, time_limit_seconds=seconds, relative_gap=wanted, progress=None)
-            point[free] = chain.improved(self._slices.cut(free, self._point, self._all_tiers), options)
+            point[free[kept]] = chain.improved(small.only(kept), options)
         return point
 
 

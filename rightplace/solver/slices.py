@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from rightplace.program import Floats, Ints, Objective, Program
+from rightplace.program import Floats, Ints, Objective, Program, added_up
 
 
 class Slices:
@@ -35,7 +37,7 @@ class Slices:
         at, row, value = self.entries(free)
         order = np.argsort(row, kind="stable")
         kept, new_row = np.unique(row[order], return_inverse=True)
-        return Program(
+        small = Program(
             lower=program.lower[free],
             upper=program.upper[free],
             domains=program.domains[free],
@@ -55,3 +57,19 @@ class Slices:
             start=point[free],
             lazy_blocks=program.lazy_blocks,
         )
+        return small if program.on_demand is None else self._with_rows_on_demand(small, free, fixed)
+
+    def _with_rows_on_demand(self, small: Program, free: Ints, fixed: Ints) -> Program:
+        """The program of some columns with the rows that they need beside those held, for which they leave less."""
+        source = self.program.on_demand
+        assert source is not None  # cut() has looked
+        row, column, value, upper = source.among(free, fixed)
+        at = np.full(self.program.num_columns, -1, dtype=np.int64)
+        at[free] = np.arange(len(free))
+        is_free = at[column] >= 0
+        upper = upper - np.bincount(row[~is_free], value[~is_free], minlength=len(upper))
+        kept, new_row = np.unique(row[is_free], return_inverse=True)
+        if not len(kept):
+            return small
+        full = small.with_rows(source.name, *added_up(new_row, at[column[is_free]], value[is_free]), upper[kept])
+        return replace(full, lazy_blocks=small.lazy_blocks | {source.name})

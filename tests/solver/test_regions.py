@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 HIGHS = SolveOptions(solver="highs", time_limit_seconds=60)
 
 
-def _program(instance: Instance, rematch: bool) -> Program:
+def _program(instance: Instance, rematch: bool, *, on_demand: bool = False) -> Program:
     data = allocation_data(instance, rematch=rematch)
-    program, columns = allocation_program(data)
+    program, columns = allocation_program(data, many_columns=0 if on_demand else None)
     assume(program.num_columns)
     return replace(program, start=greedy_point(data, program, columns))
 
@@ -72,10 +72,12 @@ def test_a_flow_by_hand() -> None:
 
 
 @settings(max_examples=60)
-@given(instance=instances(), rematch=st.booleans(), size=st.integers(1, 5))
-def test_raised_prices_stay_a_bound_and_never_prove_less(instance: Instance, rematch: bool, size: int) -> None:
+@given(instance=instances(), rematch=st.booleans(), size=st.integers(1, 5), on_demand=st.booleans())
+def test_raised_prices_stay_a_bound_and_never_prove_less(
+    instance: Instance, rematch: bool, size: int, on_demand: bool
+) -> None:
     """Sweep after sweep the bound rises or stays, and lies below what the best plan costs."""
-    program = _program(instance, rematch)
+    program = _program(instance, rematch, on_demand=on_demand)
     best, costs = answer(program, HIGHS).values, _costs(program)
     assert best is not None
     ascent = Ascent(program, structure_of(program), costs, HIGHS)
@@ -86,14 +88,14 @@ def test_raised_prices_stay_a_bound_and_never_prove_less(instance: Instance, rem
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(instance=instances(), rematch=st.booleans(), seconds=st.sampled_from([0.0, 0.05, 0.2]))
+@given(instance=instances(), rematch=st.booleans(), seconds=st.sampled_from([0.0, 0.05, 0.2]), on_demand=st.booleans())
 def test_regions_keep_to_the_truth(
-    instance: Instance, rematch: bool, seconds: float, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, rematch: bool, seconds: float, on_demand: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However soon it is stopped: a feasible point, no worse than the start, and no bound above the optimum."""
     monkeypatch.setattr(regions, "_SWEEP_ITEMS", 3)
     monkeypatch.setattr(regions, "_PASS_ITEMS", 2)
-    program = _program(instance, rematch)
+    program = _program(instance, rematch, on_demand=on_demand)
     found = regions.solve(program, replace(HIGHS, time_limit_seconds=seconds))
     assert found.values is not None
     assert program.worst_violation(found.values) <= 1e-6
