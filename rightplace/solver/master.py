@@ -209,10 +209,11 @@ class Master:
         rest = self.program
         for column, coupling in zip(range(self.num_columns_alone, rest.num_columns), self.alone, strict=True):
             full[column] = max(0.0, coupling.at_least - float(coupling.column_values @ point[coupling.columns]))
-        activity = np.bincount(rest.entry_rows, rest.row_values * full[rest.row_columns], minlength=rest.num_rows)
+        rows = rest.entry_rows
+        activity = np.bincount(rows, rest.row_values * full[rest.row_columns], minlength=rest.num_rows)
         is_theta = np.isin(rest.row_columns, self.theta)
         for entry in np.flatnonzero(is_theta):
-            row, column = rest.entry_rows[entry], rest.row_columns[entry]
+            row, column = rows[entry], rest.row_columns[entry]
             lacks = activity[row] - rest.row_upper[row]
             full[column] = max(full[column], self.program.lower[column] + lacks)
         return full
