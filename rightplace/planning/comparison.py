@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rightplace.program import Mask
     from rightplace.staged import Floats, Ints, StagedProgram
 
-_CLOSE = 1e-4
+_CLOSE = 1e-5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +119,7 @@ def _has_begun(question: PlanningQuestion, schedule: Sequence[Action], free: Int
 
 
 def _served(staged: StagedProgram, point: Floats, solving: SolveOptions, executor: Executor | None) -> StagedOutcome:
-    """The best that can be made of a schedule: where something is left to decide, to a hundredth of a percent.
+    """The best that can be made of a schedule: where something is left to decide, to a thousandth of a percent.
 
     A schedule that breaks a limit of its levers is served as it stands: the checker says which limit.
     """
