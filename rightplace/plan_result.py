@@ -20,7 +20,7 @@ class ShadowPrice:
     Parameters
     ----------
     pence
-        Saved by asking a little less of the target in the year, for each ``unit`` less. From the linear relaxation.
+        What asking a little more of the target in the year costs, for each ``unit`` more. From the linear relaxation.
     unit
         ``percentage point``, ``child``, ``pound`` or ``one``.
     """

@@ -13,7 +13,7 @@ from rightplace.plan_result import ShadowPrice
 if TYPE_CHECKING:
     from rightplace.planning.question import PlanningQuestion
     from rightplace.solver.benders import StagedOutcome
-    from rightplace.staged import Floats, Ints
+    from rightplace.staged import Coupling, Floats, Ints
 
 _NOTHING = 1e-6
 _POUND = 0.01
@@ -33,15 +33,15 @@ _FAMILIES = {
 def shadow_prices(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[ShadowPrice, ...]:
     """What each target costs at the margin: from the relaxation over all scenarios, discounted to the plan's start.
 
-    Of a likely target there is none: which scenarios are given up is a whole decision. Nor is there one of a hard
-    target of which the relaxation can reach no more: its price there is the one that keeps it from being missed. Of
+    Of a likely target there is none: which scenarios are given up is a whole decision. Nor is there one of a target of
+    which no more can be had (``binding`` says so): its price there is the one that keeps targets from being missed. Of
     nothing there is no less.
     """
     found = []
     by_name = {
         c.name: price
         for c, price in zip(question.staged.couplings, outcome.prices, strict=True)
-        if c.scenario is None and not np.isnan(price) and not (c.is_hard and price > _MADE_UP * c.price)
+        if c.scenario is None and not np.isnan(price) and not _is_all(c, price)
     }
     for measure in measures_of(question.data, question.columns):
         target = question.case.targets[measure.target]
@@ -60,6 +60,11 @@ def shadow_prices(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[S
         pence = 100 * by_name[name] * size
         found.append(ShadowPrice(target_id=target.id, year=measure.year, pence=pence, unit=unit))
     return tuple(found)
+
+
+def _is_all(coupling: Coupling, price: float) -> bool:
+    """Whether the relaxation can have no more of a coupling, or only by missing what must not be missed."""
+    return bool(np.isinf(price)) or (coupling.is_hard and price > _MADE_UP * coupling.price)
 
 
 def _point(outcome: StagedOutcome) -> Floats:
@@ -81,7 +86,7 @@ def binding(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[str, ..
     words = []
     for coupling, price in zip(question.staged.couplings, outcome.prices, strict=True):
         if price > _POUND and coupling.scenario is None:
-            words.append(f"target {coupling.name}")
+            words.append(f"target {coupling.name}{': no more can be had' if _is_all(coupling, price) else ''}")
     first, point = question.staged.first, _point(outcome)
     activity = np.bincount(first.entry_rows, first.row_values * point[first.row_columns], minlength=first.num_rows)
     room = np.minimum(first.row_upper - activity, activity - first.row_lower)

@@ -20,9 +20,11 @@ from rightplace.planning.phases import Phases
 from rightplace.planning.question import PlanOptions, dearer, hard_misses, nothing, question_of, solved
 from rightplace.program import Domain
 from rightplace.result import Status
-from rightplace.solver.answer import OURS, version_of
+from rightplace.solver.answer import version_of
 from rightplace.solver.benders import StagedOutcome, decompose, outcome_at
 from rightplace.solver.outcome import Limit, Reason, SolveOptions
+from rightplace.solver.search import is_large
+from rightplace.solver.slopes import marginal_costs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,8 +123,6 @@ def plan_capacity(
         plan=best.plan,
         certificate=best.certificate,
         payers=best.payers,
-        shadow_prices=shadow_prices(question, outcome) if solving.solver == OURS else (),
-        binding=binding(question, outcome),
         notes=_notes(question, options),
     )
     result = _with_side_questions(result, question, outcome, options, phases, executor)
@@ -143,6 +143,7 @@ def _with_side_questions(
     """
     who = f"{result.solver} {result.solver_version}"
     unanswered = []
+    priced = replace(outcome, prices=np.full(len(outcome.prices), np.nan))
 
     def answered(name: str, question_of_it: Callable[[SolveOptions], _Found]) -> _Found | None:
         found = None
@@ -154,6 +155,11 @@ def _with_side_questions(
             return None
         return found
 
+    prices = answered("shadow prices", lambda side: marginal_costs(question.staged, outcome, side, executor))
+    if prices is not None:
+        priced = replace(outcome, prices=prices)
+        result = replace(result, shadow_prices=shadow_prices(question, priced))
+    result = replace(result, binding=binding(question, priced))
     if options.next_best:
         other = answered("next-best plan", lambda side: _next_best(question, outcome, side, who, executor))
         result = replace(result, next_best=other)
@@ -251,6 +257,8 @@ def _notes(question: PlanningQuestion, options: PlanOptions) -> tuple[str, ...]:
             "budgets of one authority divide homes that are shared by use by children in care, because use is not "
             "known beforehand; who pays divides them by use"
         )
+    if is_large(question.staged):
+        notes.append("a large plan: what a little more costs is read off the bounds found on the way, and is rough")
     if question.case.demand.num_scenarios == 1:
         notes.append("one scenario: nothing is said of what foresight is worth")
     return tuple(notes)

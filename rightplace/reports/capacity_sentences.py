@@ -90,7 +90,7 @@ def _saves(pence: float) -> str:
 
 
 def price_sentences(result: PlanResult) -> Iterator[str]:
-    """What one more of each target costs, by year and over all its years; last, where less would save nothing."""
+    """What one more of each target costs, by year and over all its years; last, where more would cost nothing."""
     targets = {target.id: target for target in result.case.targets}
     by_target: dict[str, list[ShadowPrice]] = defaultdict(list)
     for price in result.shadow_prices:
@@ -105,16 +105,16 @@ def price_sentences(result: PlanResult) -> Iterator[str]:
         for price in dear:
             year = result.case.year_names[price.year]
             cost = money(_told(target, price.pence))
-            costs = "costs up to about" if _is_kept(result, price) else "adds to the prices paid for missing it about"
+            costs = "costs about" if _is_kept(result, price) else "adds to the prices paid for missing it about"
             yield f"{capital(more_words(result.case, target))} in {year} {costs} {cost}."
         if len(prices) > 1:
             mean = sum(_told(target, price.pence) for price in prices) / len(prices)
             more = capital(more_words(result.case, target))
             kept = all(_is_kept(result, price) for price in prices)
-            costs = "costs up to about" if kept else "costs, or adds to prices paid for missing it, up to about"
+            costs = "costs about" if kept else "costs, or adds to prices paid for missing it, about"
             yield f"{more} in each of these {len(prices)} years {costs} {money(mean)} a year."
     if free:
-        yield f"Asking a little less would save nothing: {and_list(free)}."
+        yield f"Asking a little more would cost nothing: {and_list(free)}."
 
 
 def _is_kept(result: PlanResult, price: ShadowPrice) -> bool:

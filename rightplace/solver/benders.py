@@ -21,7 +21,8 @@ from rightplace.solver.master import Master, least_cost
 from rightplace.solver.outcome import Limit, Progress, Reason, SolveOptions
 from rightplace.solver.recourse import Cut, Group, Policy, Recourse
 from rightplace.solver.rounding import CLOSED_IF_LARGE, MIP_SHARE, rounded, served, settle, take_bound, watched
-from rightplace.solver.search import Search, relax, slopes
+from rightplace.solver.search import Search, relax
+from rightplace.solver.slopes import slopes
 from rightplace.staged import Floats, Ints, StagedProgram
 
 if TYPE_CHECKING:
@@ -124,20 +125,11 @@ def decompose(
     if cuts:
         search.add(list(cuts))
     if {cut.group for cut in cuts} == {group.number for group in recourse.groups}:
-        _take_prices(search)
+        search.take_prices()
     elif staged.num_scenarios > 1:
         _mean_phase(search)
     limit = _whole_phase(search, starts)
     return _outcome(search, limit, time.perf_counter() - began)
-
-
-def _take_prices(search: Search) -> None:
-    """The prices of each group's cut that says most where the cuts known so far would have the plan."""
-    solved = search.master.relaxation(search.left)
-    if solved is not None:
-        for group in search.recourse.groups:
-            mine = (cut for cut in search.cuts if cut.group == group.number)
-            search.prices[group.number] = max(mine, key=lambda cut: cut.constant - float(cut.slope @ solved[0])).prices
 
 
 def _mean_phase(search: Search) -> None:

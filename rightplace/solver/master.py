@@ -108,8 +108,8 @@ class Master:
 
     def with_less(
         self, cuts: list[Cut], position: int, less: float, groups: tuple[Group, ...], seconds: float
-    ) -> float | None:
-        """The value of the relaxation with a little less asked of one coupling; ``None`` at a limit."""
+    ) -> tuple[Floats, float] | None:
+        """The relaxation with a little less asked of one coupling of a group: point and value; ``None`` at a limit."""
         assert self._lp is not None  # the relaxation has been solved
         rows, changed = [], []
         for row, cut in zip(self.cut_rows, cuts, strict=True):
@@ -121,9 +121,9 @@ class Master:
         at = np.array(rows, dtype=np.int64)
         self._lp.set_row_upper(at, np.array(changed))
         is_solved = self._lp.solve(seconds, is_short=True)
-        value = self._lp.value if is_solved else None
+        found = (self._lp.point[: self.num_first], self._lp.value) if is_solved else None
         self._lp.set_row_upper(at, self.program.row_upper[at])
-        return value
+        return found
 
     def whole(
         self,

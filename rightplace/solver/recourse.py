@@ -247,7 +247,13 @@ class Recourse:
             yield scenarios, future.result()
 
     def policy(
-        self, group: Group, point: Floats, starts: Sequence[Prices], tolerance: float, most_rounds: int
+        self,
+        group: Group,
+        point: Floats,
+        starts: Sequence[Prices],
+        tolerance: float,
+        most_rounds: int,
+        less: Floats | None = None,
     ) -> tuple[Policy, list[Served]]:
         """The best policy of a group at a first-stage point, to a tolerance, and every round on the way (their cuts).
 
@@ -256,14 +262,18 @@ class Recourse:
         starts
             Prices to begin with, at least one, tried in turn as long as the tolerance is not kept; those outside what
             missing a coupling costs are moved there, because no dearer price gives a valid bound.
+        less
+            (M,): by how much less than its ``at_least`` each coupling is to reach; nothing when absent. The rounds and
+            their cuts are those of the program as it is.
         """
-        needs = self.needs(group, point)
+        less = np.zeros(len(group.couplings)) if less is None else less
+        needs = self.needs(group, point) - less
         most = np.array([coupling.price for coupling in self.couplings(group)])
         boxed = [replace(prices, couplings=np.clip(prices.couplings, 0.0, most)) for prices in starts]
         rounds = [self.serve(group, point, boxed.pop(0))]
         while True:
             mixed = _mixture(self.staged, self.couplings(group), needs, rounds, self.options)
-            bound = max(served.bound for served in rounds)
+            bound = max(served.bound - float(served.prices.couplings @ less) for served in rounds)
             is_over = self.options.stop.is_set() or time.perf_counter() > self.ends
             done = mixed.value - bound <= tolerance or len(rounds) >= most_rounds or is_over
             boxed = [prices for prices in boxed if not any(_same(prices, served.prices) for served in rounds)]

@@ -23,8 +23,6 @@ _FAR = 0.01
 """Share of the value: with a gap above it, cuts are made at the master's point itself."""
 _INNER = 0.1
 """Share of the gap of the relaxation to which a group is served."""
-_LITTLE = 0.01
-"""How much less is asked of a target for its shadow price: of a child; of a large sum, a ten-thousandth."""
 _SEEN, _USED = 6, 1e-7
 """Of how many points of the relaxation the columns in use are remembered, and from which amount a column is in use."""
 
@@ -57,6 +55,22 @@ class Search:
     def add(self, cuts: list[Cut]) -> None:
         self.cuts += cuts
         self.master.add(cuts)
+
+    def take_prices(self) -> None:
+        """The prices of each group's cut that says most where the cuts known so far would have the plan."""
+        solved = self.master.relaxation(self.left)
+        if solved is None:
+            return
+        point = solved[0]
+        for group in self.recourse.groups:
+            mine = [cut for cut in self.cuts if cut.group == group.number]
+            if mine:
+                says_most = max(mine, key=lambda cut: cut.constant - float(cut.slope @ point))
+                self.prices[group.number] = says_most.prices
+
+    def with_less(self, position: int, less: float) -> tuple[Floats, float] | None:
+        """Point and value of the relaxation with less asked of one coupling; ``None`` at a limit."""
+        return self.master.with_less(self.cuts, position, less, self.recourse.groups, self.left)
 
     @property
     def left(self) -> float:
@@ -93,7 +107,7 @@ class Search:
     @property
     def is_large(self) -> bool:
         """Serving takes nearly all the time, so points and prices are chosen with more care."""
-        return len(self.staged.arc_costs) > _MANY_ARCS
+        return is_large(self.staged)
 
     def _starts(self, group: Group) -> list[Prices]:
         """Prices to begin with: those around the last ones; of a large program, first these alone."""
@@ -101,12 +115,18 @@ class Search:
         around = _bracket(start) if len(group.couplings) else []
         return [start, *around] if self.is_large or not around else around
 
-    def evaluate(self, point: Floats, inner: float, most_rounds: int, *, is_candidate: bool) -> float:
-        """Serve all groups at a point to a tolerance, keep their cuts, and the point where it is the best so far."""
+    def evaluate(
+        self, point: Floats, inner: float, most_rounds: int, *, is_candidate: bool, less: Floats | None = None
+    ) -> float:
+        """Serve all groups at a point to a tolerance, keep their cuts, and the point where it is the best so far.
+
+        ``less``: by coupling of the program, how much less it is to reach.
+        """
         policies = []
         for group in self.recourse.groups:
             starts = self._starts(group)
-            policy, rounds = self.recourse.policy(group, point, starts, inner, most_rounds)
+            lower = None if less is None else less[list(group.couplings)]
+            policy, rounds = self.recourse.policy(group, point, starts, inner, most_rounds, lower)
             self.add([served.cut for served in rounds])
             self.prices[group.number] = max(rounds, key=lambda served: served.bound).prices
             policies.append(policy)
@@ -114,6 +134,11 @@ class Search:
         if is_candidate and value < self.best.value:
             self.best = Best(point, value, tuple(policies))
         return value
+
+
+def is_large(staged: StagedProgram) -> bool:
+    """Whether serving takes nearly all the time."""
+    return len(staged.arc_costs) > _MANY_ARCS
 
 
 def _bracket(prices: Prices) -> list[Prices]:
@@ -160,25 +185,3 @@ def relax(search: Search, most_rounds: int, share: float, inside: Floats | None 
             search.options.progress(Progress("relaxation", search.seconds, least, bound))
         if least - bound <= abs(least) * search.options.relative_gap * share:
             return
-
-
-def slopes(search: Search) -> Floats:
-    """What asking a little less of each coupling would save, as the cuts have it: at most so much.
-
-    Each coupling is moved in all cuts that price it, and the relaxation solved again from where it stood. Prices of a
-    single round will not do: where a target is just reached, they may be anything up to the price of missing it. Not a
-    number where a limit came first, and of couplings of single scenarios.
-    """
-    staged, master = search.staged, search.master
-    found = np.full(len(staged.couplings), np.nan)
-    solved = master.relaxation(search.left)
-    if solved is None:
-        return found
-    for i, coupling in enumerate(staged.couplings):
-        if search.is_over or coupling.scenario is not None:
-            continue
-        less = _LITTLE * max(1.0, _LITTLE * abs(coupling.at_least))
-        value = master.with_less(search.cuts, i, less, search.recourse.groups, search.left)
-        if value is not None:
-            found[i] = max(0.0, (solved[1] - value) / less)
-    return found

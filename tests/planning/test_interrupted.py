@@ -61,7 +61,7 @@ def test_an_interrupted_plan_gives_its_best_so_far(wish: Path, tmp_path: Path, n
     assert (found["status"], found["stopped_by"]) == ("feasible", "interrupt")
     assert found["certificate"]["accepted"] is True
     assert found["bound_pence"] <= found["value_pence"]
-    assert "nothing is said of: next-best plan, foresight, fresh scenarios" in found["notes"][0]
+    assert "nothing is said of: shadow prices, next-best plan, foresight, fresh scenarios" in found["notes"][0]
     assert json.loads((tmp_path / "plan.json").read_text(encoding="utf-8")) == found
 
 
@@ -143,7 +143,9 @@ def test_every_phase_is_told() -> None:
     told: list[Progress] = []
     plan_capacity(open_case(PlanningInputs("tiny")), solving=SolveOptions(relative_gap=1e-4, progress=told.append))
     phases = list(dict.fromkeys(progress.tier for progress in told))
-    assert phases == ["doing nothing", "relaxation", "plan", "certificate", "next-best plan", "foresight"]
+    assert phases == [
+        "doing nothing", "relaxation", "plan", "certificate", "shadow prices", "next-best plan", "foresight",
+    ]  # fmt: skip
     assert [progress.seconds for progress in told] == sorted(progress.seconds for progress in told)
     certificate = next(progress for progress in told if progress.tier == "certificate")
     assert certificate.value is not None

@@ -92,16 +92,15 @@ def test_a_refused_plan_shows_every_violation() -> None:
 
 
 def test_marginal_costs_are_sentences() -> None:
-    """By year, over all years, budgets by the thousand, and what would save nothing is said."""
+    """By year, over all years, budgets by the thousand, and what would cost nothing is said."""
     assert list(price_sentences(result())) == [
-        "One more percentage point of children in their own area in 2027 costs up to about £123,456.",
-        "One more percentage point of children in their own area in each of these 2 years costs up to about £61,728 a "
-        "year.",
-        "£1,000 less of revenue in 2027 costs up to about £200.",
+        "One more percentage point of children in their own area in 2027 costs about £123,456.",
+        "One more percentage point of children in their own area in each of these 2 years costs about £61,728 a year.",
+        "£1,000 less of revenue in 2027 costs about £200.",
     ]
     free = [replace(price, pence=0.0) for price in result().shadow_prices]
     assert list(price_sentences(result(shadow_prices=tuple(free)))) == [
-        "Asking a little less would save nothing: children in their own area and revenue."
+        "Asking a little more would cost nothing: children in their own area and revenue."
     ]
 
 

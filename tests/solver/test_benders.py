@@ -149,28 +149,6 @@ def test_a_stop_keeps_the_best_point_so_far() -> None:
     assert found.bound <= extensive_value(staged) <= found.value + 0.6
 
 
-@settings(max_examples=15)
-@given(seed=st.integers(0, 10_000))
-def test_shadow_prices_lie_between_the_slopes_on_both_sides(seed: int) -> None:
-    """Nothing need be whole, so the cost is convex in what is asked: a price lies between saving and further cost."""
-    staged = random_staged(seed)
-    fractions = replace(staged.first, domains=np.full(staged.first.num_columns, Domain.CONTINUOUS, dtype=np.int8))
-    staged = replace(staged, first=fractions)
-    found = decompose(staged, replace(OPTIONS, relative_gap=1e-9))
-    little = 0.01
-
-    def value(i: int, change: float) -> float:
-        asked = [replace(c, at_least=c.at_least + change) if i == j else c for j, c in enumerate(staged.couplings)]
-        program, _ = extensive(replace(staged, couplings=tuple(asked)))
-        answer = highs.minimise(program, program.objectives[0], replace(OPTIONS, relative_gap=0.0))
-        assert answer.values is not None
-        return float(program.objectives[0].costs @ answer.values)
-
-    for i, price in enumerate(found.prices):
-        here = value(i, 0.0)
-        assert (here - value(i, -little)) / little - 1e-3 <= price <= (value(i, little) - here) / little + 1e-3
-
-
 def test_a_search_cut_short_says_nothing_of_shadow_prices() -> None:
     """No time for the relaxation: a price of 0 would say that asking less saves nothing, which nobody looked at."""
     staged = random_staged(4)
