@@ -69,11 +69,16 @@ class Clash:
     Parameters
     ----------
     members
-        ``(target id, year)``: without any one of them the others could hold together.
+        ``(target id, year)``: without any one of them the others can hold together (see ``is_smallest``).
     further
         Other smallest sets, among the targets that are in none of the ones before.
     relaxation
         ``(target id, year, required, reachable)``: the least change, over all targets, that lets the rest hold.
+    likely
+        ``(target id, year, required, reached)``, shares of the scenarios: with that change, likely targets hold in so
+        many; perhaps they could in more.
+    is_smallest
+        It is proven of every member of every set that the others can hold together without it.
     is_with_pins
         All of that holds with what was pinned and forbidden; without, the targets may hold together.
     """
@@ -81,7 +86,9 @@ class Clash:
     members: tuple[tuple[str, int], ...]
     relaxation: tuple[tuple[str, int, float, float], ...]
     further: tuple[tuple[tuple[str, int], ...], ...] = ()
+    likely: tuple[tuple[str, int, float, float], ...] = ()
     is_with_pins: bool = False
+    is_smallest: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,8 @@ _SCALE = 1e6
 """A miss of all that a target asks for counts so much: HiGHS proves integer programs to half a unit only."""
 _CLEARLY = 1e-5
 """What is missed of all targets together, each as a share of itself, so that a clash counts as proven."""
-
+_MET = _SCALE * MISSED * 1e-3
+"""Missing no more than this is meeting all."""
 _MOST_ALONE = 40
 """Of so many targets each is first looked at alone: one that nothing can meet says more than two that clash."""
 
@@ -59,17 +60,22 @@ def clash_of(
     whole = _least_missed(question, set(members), solving, executor)
     if not _is_clash(whole):
         return None
-    found, left = [_smallest(question, set(members), whole, solving, executor)], set(members)
+    first, is_smallest = _smallest(question, set(members), whole, solving, executor)
+    found, left = [first], set(members)
     while left := left - set(found[-1]):
         rest = _least_missed(question, left, solving, executor)
         if not _is_clash(rest):
             break
-        found.append(_smallest(question, left, rest, solving, executor))
+        further, is_sure = _smallest(question, left, rest, solving, executor)
+        found.append(further)
+        is_smallest = is_smallest and is_sure
     return Clash(
         members=found[0],
         further=tuple(found[1:]),
         relaxation=_relaxation(question, whole),
+        likely=_likely(question, whole),
         is_with_pins=is_with_pins,
+        is_smallest=is_smallest,
     )
 
 
@@ -79,19 +85,25 @@ def _smallest(
     missed: StagedOutcome,
     solving: SolveOptions,
     executor: Executor | None,
-) -> tuple[Member, ...]:
-    """A smallest clash among targets that clash: one that nothing can meet, or those that prove it, thinned out."""
+) -> tuple[tuple[Member, ...], bool]:
+    """A smallest clash among targets that clash: one that nothing can meet, or those that prove it, thinned out.
+
+    With it, whether it is proven that the others can hold together without any one of them.
+    """
     members = [member for member in members_of(question) if member in among]
     for member in members if len(members) <= _MOST_ALONE else ():
         if _is_clash(_least_missed(question, {member}, solving, executor, is_quick=True)):
-            return (member,)
+            return (member,), True
     wanted = [member for member in members if _matters(question, among, missed, member)]
     smallest = wanted if _is_clash(_least_missed(question, set(wanted), solving, executor)) else members
-    for member in list(smallest):
-        rest = set(smallest) - {member}
-        if rest and _is_clash(_least_missed(question, rest, solving, executor, is_quick=True)):
+    is_sure = True
+    for member in list(smallest) if len(smallest) > 1 else ():
+        without = _least_missed(question, set(smallest) - {member}, solving, executor, is_quick=True)
+        if _is_clash(without):
             smallest.remove(member)
-    return tuple(smallest)
+        elif without.value > _MET:
+            is_sure = False
+    return tuple(smallest), is_sure
 
 
 def is_impossible(question: PlanningQuestion, solving: SolveOptions, executor: Executor | None = None) -> bool:
@@ -141,7 +153,7 @@ def _least_missed(
     staged = _costless(question.staged, tuple(kept))
 
     def enough(value: float, bound: float) -> bool:
-        return bound > _SCALE * _CLEARLY or value <= _SCALE * MISSED * 1e-3
+        return bound > _SCALE * _CLEARLY or value <= _MET
 
     limits = replace(solving, relative_gap=0.05 if is_quick else 0.0001, progress=None)
     return decompose(staged, limits, executor, enough=enough if is_quick else None)
@@ -161,6 +173,24 @@ def _matters(question: PlanningQuestion, among: set[Member], outcome: StagedOutc
     positions = [i for key, found in members_of(question).items() if key in among for i in found]
     mine = set(members_of(question)[member])
     return any(outcome.prices[at] > 0 for at, i in enumerate(positions) if i in mine)
+
+
+def _likely(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[tuple[str, int, float, float], ...]:
+    """Of likely targets that miss something: the share of scenarios asked for, and in which they hold."""
+    found, at = [], 0
+    assert outcome.point is not None  # its bound says that there is a clash
+    for (target_id, year), positions in members_of(question).items():
+        missed = outcome.missed[at : at + len(positions)]
+        at += len(positions)
+        position = next(i for i, one in enumerate(question.case.targets) if one.id == target_id)
+        target = question.case.targets[position]
+        if target.probability is None or missed.max() <= _CLEARLY:
+            continue
+        given_up = outcome.point[question.columns.missed[position, year]] > 0.5
+        scenarios = [w for i in positions if (w := question.staged.couplings[i].scenario) is not None]
+        holds = (missed <= _CLEARLY) & ~given_up[scenarios]
+        found.append((target_id, year, target.probability, float(question.staged.probability[scenarios] @ holds)))
+    return tuple(found)
 
 
 def _relaxation(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[tuple[str, int, float, float], ...]:

@@ -230,5 +230,10 @@ def clash_object(case: PlanningCase, clash: Clash) -> dict[str, Any]:
             {"target": target_id, "year": names[year], "required": required, "reachable": reachable}
             for target_id, year, required, reachable in clash.relaxation
         ],
+        "likely": [
+            {"target": target_id, "year": names[year], "required": required, "reached": reached}
+            for target_id, year, required, reached in clash.likely
+        ],
+        "is_smallest": clash.is_smallest,
         "sentences": list(clash_sentences(case, clash)),
     }

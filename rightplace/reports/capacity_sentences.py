@@ -184,7 +184,8 @@ def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
             yield f"{also}: {members[0]}."
             continue
         these = f"Nor can these {len(members)} hold" if number else f"{them} {len(members)} targets cannot hold"
-        yield f"{these} together; without any one of them the others can:"
+        rest = "without any one of them the others can" if clash.is_smallest else "nor, perhaps, can fewer of them"
+        yield f"{these} together; {rest}:"
         yield from (f"   {member}" for member in members)
     if clash.relaxation:
         yield "The least change with which all targets hold (others may be as small; what they cost plays no part):"
@@ -193,6 +194,11 @@ def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
         where = f"{target_words(case, target)} in {case.year_names[year]}"
         asked = amount(target.measure, required)
         yield f"   {where}: {reachable_words(target, reachable)} instead of {asked}"
+    if clash.likely:
+        yield "With the least change that was found, likely targets hold in fewer scenarios:"
+    for target_id, year, share, reached in clash.likely:
+        where = f"{target_words(case, targets[target_id])} in {case.year_names[year]}"
+        yield f"   {where}: in {fine_percent(reached)} of the scenarios instead of {fine_percent(share)}"
 
 
 def _asked(case: PlanningCase, target: Target, year: int, value: float) -> str:

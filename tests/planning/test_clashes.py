@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rightplace.instances.targets import Firmness, Measure, Sense, Target
-from rightplace.planning import audit_targets, plan_capacity
+from rightplace.planning import audit_targets, clash, plan_capacity
+from rightplace.reports.capacity_sentences import clash_sentences
 from rightplace.result import Status
 from rightplace.solver.outcome import SolveOptions
 from tests.planning.tiny_cases import ALONE, tiny_case
@@ -117,7 +118,9 @@ def test_at_least_more_than_at_most_clashes(measure: Measure, most: float) -> No
 
 
 def test_a_likely_target_that_is_never_reached_clashes_by_itself() -> None:
-    """All children in area in nine of ten scenarios, with nothing in area but a few places: that one target."""
+    """All children in area in nine of ten scenarios, with nothing in area but a few places: that one target.
+
+    They are enough in the third scenario, which has 9, 4 and 4 children."""
     case = tiny_case(1)
     likely = Target(
         id="likely",
@@ -131,6 +134,24 @@ def test_a_likely_target_that_is_never_reached_clashes_by_itself() -> None:
     assert found.plan is None
     assert found.clash is not None
     assert found.clash.members == (("likely", 0),)
+    assert found.clash.likely == (("likely", 0, 0.9, pytest.approx(case.demand.probability[2])),)
+
+
+def test_a_clash_that_was_not_thinned_out_in_time_does_not_say_smallest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no plan for the others was found, nothing says that they can hold without it."""
+    targets = [
+        Target(id=name, measure=Measure.IN_AREA_SHARE, sense=sense, values={0: value})
+        for name, sense, value in (("much", Sense.AT_LEAST, 0.6), ("little", Sense.AT_MOST, 0.5))
+    ]
+    case = tiny_case(1).replace(targets=tuple(targets))
+    proven = audit_targets(case, SolveOptions(relative_gap=1e-4))
+    assert proven is not None
+    assert proven.is_smallest
+    monkeypatch.setattr(clash, "_MET", -1.0)
+    unproven = audit_targets(case, SolveOptions(relative_gap=1e-4))
+    assert unproven is not None
+    assert not unproven.is_smallest
+    assert any("nor, perhaps, can fewer of them" in line for line in clash_sentences(case, unproven))
 
 
 @pytest.mark.parametrize("measure", [Measure.REVENUE_BUDGET, Measure.CAPITAL_BUDGET])
