@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rightplace import __version__
 from rightplace.program import MANY_COLUMNS
 from rightplace.solver.outcome import Answer, Floats, Limit, Outcome, Reason, SolveOptions, TierClaim, whole_bound
 from rightplace.solver.tier import Minimise, one_tier
@@ -54,8 +55,10 @@ SOLVERS = (OURS, *BACK_ENDS)
 
 
 def version_of(solver: str) -> str:
-    """The version of a back end; of ours, that of HiGHS, which solves its linear and small integer programs."""
-    return BACK_ENDS["highs" if solver == OURS else solver]()[1]
+    """The version of a back end; ours with that of HiGHS, which solves its linear and small integer programs."""
+    if solver == OURS:
+        return f"{__version__} with HiGHS {BACK_ENDS['highs']()[1]}"
+    return BACK_ENDS[solver]()[1]
 
 
 _SMALL = 10_000
