@@ -185,16 +185,16 @@ def _whole_phase(search: Search, starts: tuple[Floats, ...]) -> Limit:
         )
         if bound is not None:
             search.bound = max(search.bound, bound)
-        if search.gap() <= options.relative_gap:
+        if search.is_closed:
             return Limit.NONE if search.gap() <= 1e-9 else Limit.GAP
         if candidate is None:
             break
         value = served(search, candidate)
-        if search.is_large and search.gap() > options.relative_gap:
+        if search.is_large and not search.is_closed:
             settle(search, candidate, value)
         if options.progress is not None:
             options.progress(Progress("plan", search.seconds, search.best.value, search.bound))
-        if search.gap() <= options.relative_gap:
+        if search.is_closed:
             return Limit.NONE if search.gap() <= 1e-9 else Limit.GAP
     if search.best.point is None and not search.is_enough:
         _last_try(search)
@@ -209,7 +209,7 @@ def _near_relaxation(search: Search) -> bool:
         rounded(search)
     else:
         _few_columns(search)
-    return search.gap() <= search.options.relative_gap
+    return search.is_closed
 
 
 def _few_columns(search: Search) -> None:
@@ -227,7 +227,7 @@ def _few_columns(search: Search) -> None:
             return
         served(search, candidate)
         take_bound(search)
-        if search.gap() <= gap or search.best.value >= best.value:
+        if search.is_closed or search.best.value >= best.value:
             return
 
 

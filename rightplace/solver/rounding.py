@@ -66,7 +66,7 @@ def rounded(search: Search) -> None:
 def _held(search: Search, lower: Floats, upper: Floats) -> Search:
     """The same search with other bounds of the first stage, and its cuts that say most."""
     held = replace(search.staged, first=replace(search.staged.first, lower=lower, upper=upper))
-    options = replace(search.options, progress=watched(search))
+    options = replace(search.options, progress=watched(search, is_held=True))
     inner = Search(held, options, search.recourse, Master(held, search.recourse.groups, options), search.ends)
     gap = search.options.relative_gap
     inner.enough = lambda value, bound: (
@@ -104,14 +104,18 @@ def take_bound(search: Search) -> None:
         search.options.progress(Progress("plan", search.seconds, search.best.value, search.bound))
 
 
-def watched(search: Search) -> Callable[[Progress], None] | None:
-    """What the master's integer program proves meanwhile, told beside the best value so far."""
+def watched(search: Search, *, is_held: bool = False) -> Callable[[Progress], None] | None:
+    """What the master's integer program proves meanwhile, told beside the best value so far.
+
+    ``is_held``: something is held, so that bounds are none of the whole program.
+    """
     report = search.options.progress
     if report is None:
         return None
 
     def told(progress: Progress) -> None:
-        bound = max(search.bound, -np.inf if progress.bound is None else progress.bound)
+        proven = progress.bound if progress.bound is not None and not is_held else -np.inf
+        bound = max(search.bound, proven)
         value = None if search.best.point is None else search.best.value
         report(Progress("plan", search.seconds, value, bound))
 

@@ -23,6 +23,8 @@ _FAR = 0.01
 """Share of the value: with a gap above it, cuts are made at the master's point itself."""
 _INNER = 0.1
 """Share of the gap of the relaxation to which a group is served."""
+_ROUNDING = 1e-12
+"""A gap that is larger than the one asked for by no more than this is that gap, found by other arithmetic."""
 _SEEN, _USED = 6, 1e-7
 """Of how many points of the relaxation the columns in use are remembered, and from which amount a column is in use."""
 
@@ -95,7 +97,13 @@ class Search:
 
     def is_closed_by(self, bound: float) -> bool:
         """Whether this bound would bring the best value within the gap asked for."""
-        return (self.best.value - bound) / max(1.0, abs(self.best.value)) <= self.options.relative_gap
+        gap = (self.best.value - bound) / max(1.0, abs(self.best.value))
+        return gap <= self.options.relative_gap + _ROUNDING
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the gap asked for is reached."""
+        return self.is_closed_by(self.bound)
 
     @property
     def asked(self) -> float:
