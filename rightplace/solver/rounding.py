@@ -115,7 +115,7 @@ def watched(search: Search, *, is_held: bool = False) -> Callable[[Progress], No
 
     def told(progress: Progress) -> None:
         proven = progress.bound if progress.bound is not None and not is_held else -np.inf
-        bound = max(search.bound, proven)
+        bound = max(search.bound, min(proven, search.asked))  # beyond that, only cheaper points were looked at
         value = None if search.best.point is None else search.best.value
         report(Progress("plan", search.seconds, value, bound))
 
