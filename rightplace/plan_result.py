@@ -77,6 +77,8 @@ class Clash:
     likely
         ``(target id, year, required, reached)``, shares of the scenarios: with that change, likely targets hold in so
         many; perhaps they could in more.
+    is_least
+        It is proven that no smaller change, as shares of what is asked for and added up, will do.
     is_smallest
         It is proven of every member of every set that the others can hold together without it.
     is_with_pins
@@ -89,6 +91,26 @@ class Clash:
     likely: tuple[tuple[str, int, float, float], ...] = ()
     is_with_pins: bool = False
     is_smallest: bool = True
+    is_least: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetsAudit:
+    """Whether the hard targets of a case can be met together.
+
+    Parameters
+    ----------
+    clash
+        Some that cannot; ``None`` where none was proven.
+    fits
+        There is a plan that meets all.
+    stopped_by
+        The limit that came before either was known; ``none`` otherwise.
+    """
+
+    clash: Clash | None
+    fits: bool
+    stopped_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

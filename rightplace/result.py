@@ -19,6 +19,7 @@ class Status(StrEnum):
     OPTIMAL = "optimal"
     FEASIBLE = "feasible"
     INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

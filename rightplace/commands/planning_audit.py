@@ -16,6 +16,7 @@ from rightplace.commands.common import (
     print_json,
 )
 from rightplace.commands.planning_inputs import (
+    EXIT_LIMIT,
     DemandOption,
     GrowthOption,
     LeversOption,
@@ -28,7 +29,7 @@ from rightplace.commands.planning_inputs import (
     YearsOption,
     open_case,
 )
-from rightplace.commands.planning_running import planning_on
+from rightplace.commands.planning_running import exit_code_of, planning_on
 
 
 def audit_targets(
@@ -49,10 +50,11 @@ def audit_targets(
 ) -> None:
     """Do these targets fit together, with these levers and this demand? Hard and likely ones; priced ones are wishes.
 
-    Where they do not: a smallest set of them that cannot hold together, the least change that makes them fit, and exit
-    code 4.
+    Where they do not: a smallest set of them that cannot hold together, the least change of their values that makes
+    them fit (of likely ones, in how many scenarios they then hold), and exit code 4. Where a limit came before either
+    was known, exit code 5.
     """
-    from rightplace.planning import audit_targets as clash_of
+    from rightplace.planning import audit_targets as audited
     from rightplace.reports.capacity_answer import case_object, clash_object
     from rightplace.reports.capacity_terminal import print_audit_of_targets
 
@@ -61,11 +63,14 @@ def audit_targets(
     if not case.targets:
         raise typer.BadParameter("there are no targets to audit: name a file of them with --targets")
     with planning_on(scheduler, workers, "ours", time_limit, 0.0, threads, seed) as (solving, executor):
-        clash = clash_of(case, solving, executor)
+        audit = audited(case, solving, executor)
     if json:
-        found = None if clash is None else clash_object(case, clash)
-        print_json({"clash": found, **case_object(case), "inputs": inputs.as_object()})
+        found = None if audit.clash is None else clash_object(case, audit.clash)
+        known = {"fits": audit.fits, "clash": found, "stopped_by": audit.stopped_by}
+        print_json({**known, **case_object(case), "inputs": inputs.as_object()})
     else:
-        print_audit_of_targets(case, clash, console())
-    if clash is not None:
+        print_audit_of_targets(case, audit, console())
+    if audit.clash is not None:
         raise typer.Exit(EXIT_NO_ANSWER)
+    if not audit.fits:
+        raise typer.Exit(exit_code_of(solving) or EXIT_LIMIT)

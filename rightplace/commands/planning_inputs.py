@@ -61,7 +61,8 @@ ScenariosOption = Annotated[
     typer.Option(min=1, help=f"Scenarios to generate ({DEFAULT_SCENARIOS} if absent); of a table, the first so many."),
 ]
 YearsOption = Annotated[
-    int | None, typer.Option(min=1, help=f"Years of the plan ({DEFAULT_YEARS} if absent, or as many as a table has).")
+    int | None,
+    typer.Option(min=1, max=30, help=f"Years of the plan ({DEFAULT_YEARS} if absent, or as many as a table has)."),
 ]
 GrowthOption = Annotated[
     str | None,

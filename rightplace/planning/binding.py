@@ -9,11 +9,12 @@ import numpy as np
 from rightplace.instances.targets import Sense
 from rightplace.models.capacity import measures_of
 from rightplace.plan_result import ShadowPrice
+from rightplace.planning.wholes import wholes_of
 
 if TYPE_CHECKING:
     from rightplace.planning.question import PlanningQuestion
     from rightplace.solver.benders import StagedOutcome
-    from rightplace.staged import Coupling, Floats, Ints
+    from rightplace.staged import Coupling, Floats
 
 _NOTHING = 1e-6
 _POUND = 0.01
@@ -43,15 +44,15 @@ def shadow_prices(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[S
         for c, price in zip(question.staged.couplings, outcome.prices, strict=True)
         if c.scenario is None and not np.isnan(price) and not _is_all(c, price)
     }
-    for measure in measures_of(question.data, question.columns):
+    measures = measures_of(question.data, question.columns)
+    for measure, whole in zip(measures, wholes_of(question, outcome, measures), strict=True):
         target = question.case.targets[measure.target]
         name = f"{target.id} {question.case.year_names[measure.year]}"
         if name not in by_name or (target.sense is Sense.AT_MOST and target.values[measure.year] <= 0):
             continue
         unit, size = "child", 1.0
-        if target.measure.is_share and measure.whole is not None:
-            size = 0.01 * _whole(question, outcome, measure.whole.arcs, measure.periods)
-            size += 0.01 * (measure.whole.constant + float(measure.whole.columns @ _point(outcome)))
+        if target.measure.is_share and whole is not None:
+            size = 0.01 * whole
             unit = "percentage point"
         elif target.measure.is_money:
             unit = "pound"
@@ -70,15 +71,6 @@ def _is_all(coupling: Coupling, price: float) -> bool:
 def _point(outcome: StagedOutcome) -> Floats:
     assert outcome.point is not None  # the caller has looked
     return outcome.point
-
-
-def _whole(question: PlanningQuestion, outcome: StagedOutcome, arcs: Floats, periods: Ints) -> float:
-    """Children that a share is of, on average: where all arcs of a cohort count alike its demand, else the flows'."""
-    staged = question.staged
-    mean = question.case.demand.mean[periods].sum(axis=0)
-    starts = np.searchsorted(staged.arc_cohort, np.arange(staged.num_cohorts))
-    low, high = np.minimum.reduceat(arcs, starts), np.maximum.reduceat(arcs, starts)
-    return float(mean @ ((low + high) / 2))
 
 
 def binding(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[str, ...]:

@@ -9,10 +9,12 @@ import numpy as np
 
 from rightplace.instances.targets import Sense
 from rightplace.models.capacity import measures_of
-from rightplace.plan_result import Clash
+from rightplace.plan_result import Clash, TargetsAudit
 from rightplace.planning.question import MISSED, PlanOptions, question_of
+from rightplace.planning.wholes import wholes_of
 from rightplace.program import Objective
 from rightplace.solver.benders import decompose
+from rightplace.solver.outcome import Limit, Reason
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -40,12 +42,16 @@ def audit_targets(
     solving: SolveOptions,
     executor: Executor | None = None,
     options: PlanOptions = PlanOptions(),
-) -> Clash | None:
-    """A smallest set of hard targets that no plan meets together; ``None`` when all can be met, or nothing is proven.
+) -> TargetsAudit:
+    """Whether the hard targets can be met together, and a smallest set of them that cannot.
 
     Priced targets are wishes and take no part. A likely target is one member a year.
     """
-    return clash_of(question_of(case, options), solving, executor, is_with_pins=options.restricts)
+    question = question_of(case, options)
+    whole = _least_missed(question, set(members_of(question)), solving, executor)
+    clash = _clash(question, whole, solving, executor, is_with_pins=options.restricts)
+    stopped = whole.limit.value if clash is None and whole.value > _MET else Limit.NONE.value
+    return TargetsAudit(clash=clash, fits=whole.value <= _MET, stopped_by=stopped)
 
 
 def clash_of(
@@ -55,9 +61,24 @@ def clash_of(
     *,
     is_with_pins: bool = False,
 ) -> Clash | None:
-    """As ``audit_targets``, of a question in numbers; ``is_with_pins``: something is pinned or forbidden in it."""
+    """A smallest set of hard targets that no plan meets together; ``None`` when all can be met, or nothing is proven.
+
+    ``is_with_pins``: something is pinned or forbidden in the question.
+    """
+    whole = _least_missed(question, set(members_of(question)), solving, executor)
+    return _clash(question, whole, solving, executor, is_with_pins=is_with_pins)
+
+
+def _clash(
+    question: PlanningQuestion,
+    whole: StagedOutcome,
+    solving: SolveOptions,
+    executor: Executor | None,
+    *,
+    is_with_pins: bool,
+) -> Clash | None:
+    """The clash that the least that all targets miss together shows, if it does."""
     members = members_of(question)
-    whole = _least_missed(question, set(members), solving, executor)
     if not _is_clash(whole):
         return None
     first, is_smallest = _smallest(question, set(members), whole, solving, executor)
@@ -76,6 +97,7 @@ def clash_of(
         likely=_likely(question, whole),
         is_with_pins=is_with_pins,
         is_smallest=is_smallest,
+        is_least=whole.reason is Reason.OPTIMAL,
     )
 
 
@@ -184,37 +206,31 @@ def _likely(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[tuple[s
         at += len(positions)
         position = next(i for i, one in enumerate(question.case.targets) if one.id == target_id)
         target = question.case.targets[position]
-        if target.probability is None or missed.max() <= _CLEARLY:
+        if (position, year) not in question.columns.missed or missed.max() <= _CLEARLY:
             continue
         given_up = outcome.point[question.columns.missed[position, year]] > 0.5
         scenarios = [w for i in positions if (w := question.staged.couplings[i].scenario) is not None]
         holds = (missed <= _CLEARLY) & ~given_up[scenarios]
-        found.append((target_id, year, target.probability, float(question.staged.probability[scenarios] @ holds)))
+        reached = float(question.staged.probability[scenarios] @ holds)
+        found.append((target_id, year, target.probability or 0.0, reached))
     return tuple(found)
 
 
 def _relaxation(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[tuple[str, int, float, float], ...]:
     """The least change, as shares of what is asked for, added up over the targets."""
-    found = []
-    measures = {(question.case.targets[m.target].id, m.year): m for m in measures_of(question.data, question.columns)}
-    at = 0
+    found, at = [], 0
+    all_measures = measures_of(question.data, question.columns)
+    wholes = wholes_of(question, outcome, all_measures)
+    measures = {(question.case.targets[m.target].id, m.year): (m, w) for m, w in zip(all_measures, wholes, strict=True)}
     for member, positions in members_of(question).items():
         missed = float(sum(outcome.missed[at : at + len(positions)]))
         scenarios = question.staged.couplings[positions[0]].scenario is not None
         at += len(positions)
-        if missed <= _CLEARLY or scenarios:
+        measure, whole = measures[member]
+        if missed <= _CLEARLY or scenarios or (whole is not None and whole <= _CLEARLY):
             continue
-        measure = measures[member]
         target = question.case.targets[measure.target]
         required = target.values[measure.year]
-        if measure.whole is not None:
-            whole = measure.whole.constant
-            if measure.whole.arcs.any():
-                demand = question.case.demand.mean[measure.periods].sum(axis=0)
-                per_cohort = np.zeros(question.staged.num_cohorts)
-                np.maximum.at(per_cohort, question.staged.arc_cohort, measure.whole.arcs)
-                whole += float(per_cohort @ demand)
-            missed /= max(whole, 1e-9)
         sign = -1.0 if target.sense is Sense.AT_LEAST else 1.0
-        found.append((target.id, measure.year, required, required + sign * missed))
+        found.append((target.id, measure.year, required, required + sign * missed / (1.0 if whole is None else whole)))
     return tuple(found)

@@ -18,7 +18,7 @@ from rightplace.planning.question import hard_misses, nothing, question_of
 from rightplace.result import Status
 from rightplace.solver.answer import version_of
 from rightplace.solver.benders import StagedOutcome, decompose, outcome_at
-from rightplace.solver.outcome import SolveOptions
+from rightplace.solver.outcome import Limit, SolveOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from rightplace.staged import Floats, Ints, StagedProgram
 
 _CLOSE = 1e-5
+_MISSES = "this schedule cannot meet every hard target, so children are housed at least cost whatever they say"
+_MAY_MISS = (
+    "the search was stopped before it was known whether this schedule can meet every hard target: children are housed "
+    "at least cost whatever they say"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,16 +146,17 @@ def _evaluated(
     began = time.perf_counter()
     found = _served(question.staged, point, solving, executor)
     notes: tuple[str, ...] = ()
+    limit = found.limit
     if hard_misses(question.staged, found.missed):
         wished = tuple(c for c in question.staged.couplings if not c.is_hard)
         question = replace(question, staged=replace(question.staged, couplings=wished))
         found = _served(question.staged, point, solving, executor)
-        notes = ("this schedule cannot meet every hard target, so children are housed at least cost whatever they say",)
+        notes = (_MISSES if limit in (Limit.NONE, Limit.GAP) else _MAY_MISS,)
     best = checked(question, found, "this schedule only")
     return PlanResult(
         case=question.case,
         status=Status.FEASIBLE,
-        stopped_by="none",
+        stopped_by=limit.value,
         solver=solving.solver,
         solver_version=version_of(solving.solver),
         seconds=time.perf_counter() - began,

@@ -113,7 +113,7 @@ def plan_capacity(
         baseline=baseline,
     )
     if outcome.point is None or misses:
-        status = Status.INFEASIBLE if clash is not None else Status.FEASIBLE
+        status = Status.INFEASIBLE if clash is not None else Status.UNKNOWN
         return replace(result, status=status, clash=clash, seconds=phases.seconds)
     phases.value, phases.bound = outcome.value, outcome.bound
     phases.begin("certificate")

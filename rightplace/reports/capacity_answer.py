@@ -235,5 +235,6 @@ def clash_object(case: PlanningCase, clash: Clash) -> dict[str, Any]:
             for target_id, year, required, reached in clash.likely
         ],
         "is_smallest": clash.is_smallest,
+        "is_least": clash.is_least,
         "sentences": list(clash_sentences(case, clash)),
     }

@@ -81,7 +81,7 @@ def _unreached(case: PlanningCase, target: Target, ordered: Sequence[FrontierPoi
         if point.fault:
             yield f"{name}: the search for {asked} failed: {point.fault}."
         elif point.reachable is None:
-            yield f"{name}: no plan for {asked} was found within the time; whether there is one is not known."
+            yield f"{name}: no plan for {asked} was found before the search ended; whether there is one is not known."
 
 
 def print_frontier(case: PlanningCase, target: Target, points: Sequence[FrontierPoint], console: Console) -> None:

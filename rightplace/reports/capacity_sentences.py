@@ -187,8 +187,10 @@ def clash_sentences(case: PlanningCase, clash: Clash) -> Iterator[str]:
         rest = "without any one of them the others can" if clash.is_smallest else "nor, perhaps, can fewer of them"
         yield f"{these} together; {rest}:"
         yield from (f"   {member}" for member in members)
-    if clash.relaxation:
+    if clash.relaxation and clash.is_least:
         yield "The least change with which all targets hold (others may be as small; what they cost plays no part):"
+    elif clash.relaxation:
+        yield "A change with which all targets hold (no time was left to find the least):"
     for target_id, year, required, reachable in clash.relaxation:
         target = targets[target_id]
         where = f"{target_words(case, target)} in {case.year_names[year]}"

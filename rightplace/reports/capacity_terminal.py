@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from rightplace.capacity_plan import Action, CapacityPlan
     from rightplace.certificate import Certificate
     from rightplace.instances.planning_case import PlanningCase
-    from rightplace.plan_result import Clash, PlanResult
+    from rightplace.plan_result import PlanResult, TargetsAudit
 
 _MOST_LINES, _MOST_SENTENCES = 60, 20
 _KINDS = {
@@ -144,17 +144,16 @@ def _print_no_plan(result: PlanResult, console: Console) -> None:
         _say(note, console)
 
 
-def print_audit_of_targets(case: PlanningCase, clash: Clash | None, console: Console) -> None:
+def print_audit_of_targets(case: PlanningCase, audit: TargetsAudit, console: Console) -> None:
     """Whether the targets fit together; where not, which clash and what would have to give."""
     print_asked(case, console)
-    if clash is None:
-        _say(
-            "No clash: with these levers and this demand, nothing shows that the targets cannot hold together.",
-            console,
-        )
+    if audit.clash is None:
+        met = "The targets fit together: with these levers and this demand a plan was found that meets all of them."
+        unknown = "Not known: the search was stopped before it found a plan that meets all targets, or a clash."
+        _say(met if audit.fits else unknown, console)
         _say("Priced targets are wishes; they take no part in a clash.", console)
         return
-    for sentence in clash_sentences(case, clash):
+    for sentence in clash_sentences(case, audit.clash):
         _say(sentence, console)
 
 

@@ -193,7 +193,7 @@ def _whole_phase(search: Search, starts: tuple[Floats, ...]) -> Limit:
         if search.is_large and not search.is_closed:
             settle(search, candidate, value)
         if options.progress is not None:
-            options.progress(Progress("plan", search.seconds, search.best.value, search.bound))
+            options.progress(Progress("plan", search.seconds, search.told_value, search.bound))
         if search.is_closed:
             return Limit.NONE if search.gap() <= 1e-9 else Limit.GAP
     if search.best.point is None and not search.is_enough:

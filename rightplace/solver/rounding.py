@@ -101,7 +101,7 @@ def take_bound(search: Search) -> None:
     if solved is not None:
         search.bound = max(search.bound, solved[1])
     if search.options.progress is not None:
-        search.options.progress(Progress("plan", search.seconds, search.best.value, search.bound))
+        search.options.progress(Progress("plan", search.seconds, search.told_value, search.bound))
 
 
 def watched(search: Search, *, is_held: bool = False) -> Callable[[Progress], None] | None:
@@ -116,7 +116,6 @@ def watched(search: Search, *, is_held: bool = False) -> Callable[[Progress], No
     def told(progress: Progress) -> None:
         proven = progress.bound if progress.bound is not None and not is_held else -np.inf
         bound = max(search.bound, min(proven, search.asked))  # beyond that, only cheaper points were looked at
-        value = None if search.best.point is None else search.best.value
-        report(Progress("plan", search.seconds, value, bound))
+        report(Progress("plan", search.seconds, search.told_value, bound))
 
     return told

@@ -25,6 +25,8 @@ _INNER = 0.1
 """Share of the gap of the relaxation to which a group is served."""
 _ROUNDING = 1e-12
 """A gap that is larger than the one asked for by no more than this is that gap, found by other arithmetic."""
+_MISSED = 1e-6
+"""A hard coupling is missed when more than this lacks."""
 _SEEN, _USED = 6, 1e-7
 """Of how many points of the relaxation the columns in use are remembered, and from which amount a column is in use."""
 
@@ -91,6 +93,17 @@ class Search:
     def is_enough(self) -> bool:
         """Who asked has the answer already."""
         return self.enough is not None and self.enough(self.best.value, self.bound)
+
+    @property
+    def told_value(self) -> float | None:
+        """The best value so far, once its plan misses nothing that must not be missed."""
+        misses = (
+            missed
+            for group, policy in zip(self.recourse.groups, self.best.policies, strict=False)
+            for i, missed in zip(group.couplings, policy.missed, strict=True)
+            if self.staged.couplings[i].is_hard
+        )
+        return None if self.best.point is None or max(misses, default=0.0) > _MISSED else self.best.value
 
     def gap(self) -> float:
         return (self.best.value - self.bound) / max(1.0, abs(self.best.value))
@@ -190,6 +203,7 @@ def relax(search: Search, most_rounds: int, share: float, inside: Floats | None 
             inside, least = point, value
             search.inside = inside
         if search.options.progress is not None:
-            search.options.progress(Progress("relaxation", search.seconds, least, bound))
+            plan = search.told_value if is_candidate else None
+            search.options.progress(Progress("relaxation", search.seconds, plan, bound))
         if least - bound <= abs(least) * search.options.relative_gap * share:
             return

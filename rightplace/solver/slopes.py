@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rightplace.solver.outcome import SolveOptions
     from rightplace.staged import Floats, StagedProgram
 
-_LITTLE, _LITTLE_SHARE = 0.1, 1e-4
-"""By how much what is asked of a target is moved: of a child; of a large sum."""
+_LITTLE, _LITTLE_SHARE, _LITTLE_SUM = 0.1, 1e-3, 1e-4
+"""By how much what is asked of a target is moved: of a child, or of all children if there are few; of a large sum."""
 _EXACT, _SURE = 1e-8, 0.02
 """Share of the cost, and of the difference, to which the relaxation is closed."""
 _ROUNDS = 60
@@ -111,7 +111,13 @@ def _priced(search: Search) -> list[int]:
 
 
 def _little(search: Search, position: int) -> float:
-    return max(_LITTLE, _LITTLE_SHARE * abs(search.staged.couplings[position].at_least))
+    coupling, staged = search.staged.couplings[position], search.staged
+    mean = np.tensordot(staged.probability, staged.demand[:, coupling.periods].sum(axis=1), axes=1)
+    largest = np.zeros(staged.num_cohorts)
+    np.maximum.at(largest, staged.arc_cohort, np.abs(coupling.arc_values))
+    most = float(mean @ largest)
+    least = min(_LITTLE, _LITTLE_SHARE * most) if most > 0 else _LITTLE
+    return max(least, _LITTLE_SUM * abs(coupling.at_least))
 
 
 def _closed(search: Search, more: Floats | None, here: float, enough: float) -> float | None:

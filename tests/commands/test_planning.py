@@ -20,19 +20,21 @@ from rightplace.commands.planning_inputs import PlanningInputs
 from rightplace.errors import PlanError
 from rightplace.instances.quarters import Quarter
 from rightplace.instances.targets import Sense
+from rightplace.plan_result import TargetsAudit
 from rightplace.result import Status
 from tests.planning_doubles import CLASH, SCHEDULE, case, comparison, frontier_points, no_result, result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+FITS = TargetsAudit(clash=None, fits=True, stopped_by="none")
 MODULES = ("planning", "planning_frontier", "planning_compare", "planning_audit")
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The small case whatever the options name, and a record of what the composition was asked and will answer."""
-    told = SimpleNamespace(calls=[], result=result(), points=frontier_points(), comparison=comparison(), clash=None)
+    told = SimpleNamespace(calls=[], result=result(), points=frontier_points(), comparison=comparison(), audit=FITS)
 
     def opened(inputs: PlanningInputs) -> Any:
         told.inputs = inputs
@@ -48,7 +50,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
         return answer
 
-    names = {"plan_capacity": "result", "frontier": "points", "compare": "comparison", "audit_targets": "clash"}
+    names = {"plan_capacity": "result", "frontier": "points", "compare": "comparison", "audit_targets": "audit"}
     for function, name in names.items():
         monkeypatch.setattr(f"rightplace.planning.{function}", answers(name))
     return told
@@ -141,7 +143,7 @@ def test_targets_that_clash_end_with_code_4(asked: SimpleNamespace, tmp_path: Pa
 
 def test_a_limit_before_any_plan_ends_with_code_5(asked: SimpleNamespace) -> None:
     """No plan and no clash is a limit, and is called one."""
-    asked.result = replace(no_result(), clash=None, status=Status.FEASIBLE, stopped_by="time")
+    asked.result = replace(no_result(), clash=None, status=Status.UNKNOWN, stopped_by="time")
     found = run("plan", "tiny")
     assert found.exit_code == 5
     assert "No plan that meets every target was found (stopped by: time)" in found.stdout
@@ -223,11 +225,22 @@ def test_a_frontier_target_is_an_id_or_a_measure() -> None:
 
 def test_audit_of_targets_says_whether_they_fit(asked: SimpleNamespace) -> None:
     """Fitting targets end with 0; a clash with 4, in words and as JSON."""
-    assert "No clash" in run("audit-targets", "tiny").stdout
-    asked.clash = CLASH
+    assert "a plan was found that meets all of them" in run("audit-targets", "tiny").stdout
+    asked.audit = TargetsAudit(clash=CLASH, fits=False, stopped_by="none")
     found = run("audit-targets", "tiny", "--json")
     assert found.exit_code == 4
     assert len(json.loads(found.stdout)["clash"]["members"]) == 2
+
+
+def test_an_audit_cut_short_says_that_nothing_is_known(asked: SimpleNamespace) -> None:
+    """Neither a plan nor a clash: no verdict, and exit code 5."""
+    asked.audit = TargetsAudit(clash=None, fits=False, stopped_by="time")
+    found = run("audit-targets", "tiny")
+    assert found.exit_code == 5
+    assert "Not known" in found.stdout
+    assert "fit together" not in found.stdout
+    known = json.loads(run("audit-targets", "tiny", "--json").stdout)
+    assert (known["fits"], known["clash"], known["stopped_by"]) == (False, None, "time")
 
 
 def test_no_targets_cannot_be_audited(asked: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ def test_the_clash_is_a_smallest_one(seed: int) -> None:
     found = answer(case)
     assert (found.status, found.plan) == (Status.INFEASIBLE, None)
     assert found.clash is not None
-    assert audit_targets(case, SOLVING) == found.clash
+    assert audit_targets(case, SOLVING).clash == found.clash
     members = found.clash.members
     assert members
     assert answer(only(case, members)).plan is None
@@ -76,7 +76,7 @@ def test_the_clash_is_a_smallest_one(seed: int) -> None:
 def test_what_would_have_to_give_is_enough(seed: int, ids: tuple[str, ...]) -> None:
     """With every target at the value that is called reachable, and a hair of slack, there is a plan."""
     case = harsh(seed, ids)
-    clash = audit_targets(case, SOLVING)
+    clash = audit_targets(case, SOLVING).clash
     if clash is None:
         assert answer(case).plan is not None
         return
@@ -144,11 +144,11 @@ def test_a_clash_that_was_not_thinned_out_in_time_does_not_say_smallest(monkeypa
         for name, sense, value in (("much", Sense.AT_LEAST, 0.6), ("little", Sense.AT_MOST, 0.5))
     ]
     case = tiny_case(1).replace(targets=tuple(targets))
-    proven = audit_targets(case, SolveOptions(relative_gap=1e-4))
+    proven = audit_targets(case, SolveOptions(relative_gap=1e-4)).clash
     assert proven is not None
     assert proven.is_smallest
     monkeypatch.setattr(clash, "_MET", -1.0)
-    unproven = audit_targets(case, SolveOptions(relative_gap=1e-4))
+    unproven = audit_targets(case, SolveOptions(relative_gap=1e-4)).clash
     assert unproven is not None
     assert not unproven.is_smallest
     assert any("nor, perhaps, can fewer of them" in line for line in clash_sentences(case, unproven))

@@ -71,8 +71,8 @@ def test_what_is_not_known_is_not_called_impossible(tmp_path: Path) -> None:
     """A value without a plan and without a proof, and one whose search failed, say so wherever they are shown."""
     points = [*frontier_points()[:3], FrontierPoint(value=0.55), FrontierPoint(value=0.6, fault="HiGHS: Not Set")]
     assert list(frontier_sentences(case(), TARGET, points))[2:] == [
-        "Children in their own area: no plan for at least 55.0% was found within the time; whether there is one is not "
-        "known.",
+        "Children in their own area: no plan for at least 55.0% was found before the search ended; whether there is "
+        "one is not known.",
         "Children in their own area: the search for at least 60.0% failed: HiGHS: Not Set.",
     ]
     stream = io.StringIO()
