@@ -78,7 +78,7 @@ def binding(question: PlanningQuestion, outcome: StagedOutcome) -> tuple[str, ..
     words = []
     for coupling, price in zip(question.staged.couplings, outcome.prices, strict=True):
         if price > _POUND and coupling.scenario is None:
-            words.append(f"target {coupling.name}{': no more can be had' if _is_all(coupling, price) else ''}")
+            words.append(f"target {coupling.name}{': hardly any more can be had' if _is_all(coupling, price) else ''}")
     first, point = question.staged.first, _point(outcome)
     activity = np.bincount(first.entry_rows, first.row_values * point[first.row_columns], minlength=first.num_rows)
     room = np.minimum(first.row_upper - activity, activity - first.row_lower)

@@ -46,8 +46,8 @@ class Comparison:
     names
         One a result.
     payback
-        The first year at whose end the undiscounted saving against doing nothing, added up, covers what was spent, as
-        its last quarter; ``None``: never within the plan. One a result.
+        The first year from whose end on the undiscounted saving against doing nothing, added up, covers what is spent,
+        to the end of the plan, as its last quarter; ``None``: never within the plan. One a result.
     """
 
     case: PlanningCase
@@ -169,10 +169,13 @@ def _evaluated(
 
 def _payback(case: PlanningCase, result: PlanResult) -> Quarter | None:
     assert result.plan is not None  # every schedule is evaluated
-    saved, spent = 0.0, False
+    saved, spent, since = 0.0, False, None
     for mine, idle in zip(result.plan.years, result.baseline.years, strict=True):
         saved += idle.revenue_pence + idle.capital_pence - mine.revenue_pence - mine.capital_pence
-        spent = spent or saved < 0
-        if saved >= 0 and result.plan.schedule and (spent or saved > 0):
-            return case.first + (QUARTERS_A_YEAR * (mine.year + 1) - 1)
-    return None
+        if saved < 0:
+            spent, since = True, None
+        elif since is None and (spent or saved > 0):
+            since = mine.year
+    if since is None or not result.plan.schedule:
+        return None
+    return case.first + (QUARTERS_A_YEAR * (since + 1) - 1)

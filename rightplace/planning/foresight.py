@@ -47,7 +47,8 @@ def worth_of_foresight(
         here = scenario_costs(question, outcome)[chosen]
         weights = staged.probability[chosen] / staged.probability[chosen].sum()
         if bounds is not None and np.isfinite(bounds).all():
-            perfect = max(0.0, 100 * float(weights @ (here - bounds)))
+            missed = sum(c.price * lacks for c, lacks in zip(staged.couplings, outcome.missed, strict=True))
+            perfect = max(0.0, 100 * (float(weights @ (here - bounds)) + float(missed)))
     some = _LOOKED_AT if perfect is not None and staged.num_scenarios > _LOOKED_AT else None
     return WorthOfForesight(stochastic_pence=stochastic, perfect_pence_at_most=perfect, num_judged=some)
 

@@ -158,7 +158,9 @@ def _with_side_questions(
     prices = answered("shadow prices", lambda side: marginal_costs(question.staged, outcome, side, executor))
     if prices is not None:
         priced = replace(outcome, prices=prices)
-        result = replace(result, shadow_prices=shadow_prices(question, priced))
+        num = sum(np.isnan(p) for c, p in zip(question.staged.couplings, prices, strict=True) if c.scenario is None)
+        unknown = (f"what a little more costs was not found out for {num} of the yearly targets",) if num else ()
+        result = replace(result, shadow_prices=shadow_prices(question, priced), notes=(*result.notes, *unknown))
     result = replace(result, binding=binding(question, priced))
     if options.next_best:
         other = answered("next-best plan", lambda side: _next_best(question, outcome, side, who, executor))

@@ -64,8 +64,8 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         elif result.certificate is not None:
             print_verdict(result.certificate, console)
     console.print(
-        "\nA plan has paid back by the end of the first year in which what it has saved against doing nothing, added "
-        "up and not discounted, covers what was spent.",
+        "\nA plan has paid back by the end of the first year from which on what it has saved against doing nothing, "
+        "added up and not discounted, covers what is spent.",
         soft_wrap=True,
     )
 

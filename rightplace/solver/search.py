@@ -23,6 +23,8 @@ _FAR = 0.01
 """Share of the value: with a gap above it, cuts are made at the master's point itself."""
 _INNER = 0.1
 """Share of the gap of the relaxation to which a group is served."""
+_LEAST_GAP = 1e-9
+"""A gap is closed when it is this small, whatever was asked for: linear programs are not solved more exactly."""
 _ROUNDING = 1e-12
 """A gap that is larger than the one asked for by no more than this is that gap, found by other arithmetic."""
 _MISSED = 1e-6
@@ -111,7 +113,7 @@ class Search:
     def is_closed_by(self, bound: float) -> bool:
         """Whether this bound would bring the best value within the gap asked for."""
         gap = (self.best.value - bound) / max(1.0, abs(self.best.value))
-        return gap <= self.options.relative_gap + _ROUNDING
+        return gap <= max(self.options.relative_gap, _LEAST_GAP) + _ROUNDING
 
     @property
     def is_closed(self) -> bool:

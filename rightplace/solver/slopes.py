@@ -32,8 +32,8 @@ _ALL = 0.99
 """Of the price of missing a coupling: a cost of more that is this near it is known well enough."""
 _MISSED = 1e-3
 """Share of what more is asked, that may be missing by rounding."""
-_NOTHING = 0.1
-"""A difference that is nothing, in pounds: rounding."""
+_NOTHING = 1e-3
+"""A difference that is nothing, in pounds, however little is spent: rounding."""
 
 
 def slopes(search: Search) -> Floats:
@@ -51,7 +51,7 @@ def slopes(search: Search) -> Floats:
         moved = search.with_less(i, _little(search, i))
         if moved is not None:
             saved = solved[1] - moved[1]
-            found[i] = saved / _little(search, i) if saved > _NOTHING else 0.0
+            found[i] = saved / _little(search, i) if saved > max(_NOTHING, _EXACT * abs(solved[1])) else 0.0
     return found
 
 

@@ -112,3 +112,34 @@ def test_a_comparison_cut_short_does_not_say_that_a_schedule_misses() -> None:
     assert hasty.stopped_by == "time"
     assert "before it was known" in hasty.notes[0]
     assert done.notes == ()
+
+
+PROVIDERS = """
+[[target]]
+id = "range"
+measure = "providers_in_area"
+at_least = {"2025/26" = 9}
+meant = "priced"
+price = 10000
+"""
+
+
+def test_what_nothing_can_change_is_worth_no_foresight(tmp_path: Path) -> None:
+    """Missing a number of providers that no lever adds costs the same with hindsight: foresight is worth as much."""
+    with_it, without = (
+        plan_capacity(tiny(tmp_path, targets), solving=SOLVING).foresight for targets in (PROVIDERS, "")
+    )
+    assert with_it is not None
+    assert without is not None
+    assert without.perfect_pence_at_most is not None
+    assert without.perfect_pence_at_most > 0
+    assert with_it.perfect_pence_at_most == pytest.approx(without.perfect_pence_at_most, rel=0.02)
+
+
+def test_what_is_spent_later_is_not_paid_back_before() -> None:
+    """Support saves from the first year on; a home in the second costs more than that until the end of the plan."""
+    case = open_case(PlanningInputs("tiny"))
+    support = Action(lever_id="more_support", quantity=1.0, quarter=Quarter(2024, 3))
+    home = Action(lever_id="hill_2", quantity=1.0, quarter=Quarter(2026, 1))
+    found = compare(case, {"support": (support,), "both": (support, home)}, SOLVING)
+    assert found.payback == (Quarter(2025, 1), None)
