@@ -46,8 +46,9 @@ class Comparison:
     names
         One a result.
     payback
-        The first year from whose end on the undiscounted saving against doing nothing, added up, covers what is spent,
-        to the end of the plan, as its last quarter; ``None``: never within the plan. One a result.
+        The first year, not before the last in which capital is spent, from whose end on the undiscounted saving against
+        doing nothing, added up, covers what is spent, to the end of the plan, as its last quarter; ``None``: never
+        within the plan. One a result.
     """
 
     case: PlanningCase
@@ -174,7 +175,7 @@ def _payback(case: PlanningCase, result: PlanResult) -> Quarter | None:
         saved += idle.revenue_pence + idle.capital_pence - mine.revenue_pence - mine.capital_pence
         if saved < 0:
             spent, since = True, None
-        elif since is None and (spent or saved > 0):
+        elif mine.capital_pence > idle.capital_pence or (since is None and (spent or saved > 0)):
             since = mine.year
     if since is None or not result.plan.schedule:
         return None

@@ -143,3 +143,12 @@ def test_what_is_spent_later_is_not_paid_back_before() -> None:
     home = Action(lever_id="hill_2", quantity=1.0, quarter=Quarter(2026, 1))
     found = compare(case, {"support": (support,), "both": (support, home)}, SOLVING)
     assert found.payback == (Quarter(2025, 1), None)
+
+
+def test_nothing_is_paid_back_before_it_is_paid() -> None:
+    """Carers and support save more than a home costs: never out of pocket, but the home is paid in year two."""
+    case = open_case(PlanningInputs("tiny"))
+    pins = (Action(lever_id="hill_2", quantity=1.0, quarter=Quarter(2025, 2)),)
+    plan = plan_capacity(case, PlanOptions(pins=pins, next_best=False, foresight=False), SOLVING).plan
+    assert plan is not None
+    assert compare(case, {"home": plan.schedule}, SOLVING).payback == (Quarter(2026, 1),)
