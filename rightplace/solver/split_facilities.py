@@ -24,10 +24,14 @@ _STEPS, _LENGTH, _PATIENCE, _SHORTEST = 800, 1.0, 15, 0.001
 """Of prices: how many, how long at first (as a share of the way to the value), when they are halved, and the end."""
 _BRANCH_STEPS, _BRANCH_LENGTH = 60, 0.25
 """Of prices on a branch."""
+_BEYOND = 5e-4
+"""How far beyond the value prices are sent, as a share of it."""
 _MEMORY = 0.5
 """Share of the last direction in the next."""
 _LOOK_EVERY = 40
 """Steps after which the facilities that are open at these prices are tried."""
+_MOVES = 60
+"""Facilities to shut, open or exchange that are tried around the best ones, those that promise most first."""
 _FEW = 5_000
 """Pairs of undecided facilities and customers that HiGHS is good at."""
 _ROUNDING = 1e-9
@@ -114,7 +118,13 @@ class _Split:
             return self._minimise(sites, self._options.relative_gap)  # HiGHS says what is wrong
         share = self._demands / np.maximum(1e-9, sites.room)[:, None]
         prices = (sites.costs + sites.fixed[:, None] * share).min(axis=0)
-        self._waiting = [_Branch(sites.is_open, sites.may_open, prices, -np.inf)]
+        root = _Branch(sites.is_open, sites.may_open, prices, -np.inf)
+        if sites.costs.size > _FEW and self._may_suffice(root):
+            self._current = root
+            priced = self._steps(root)
+            self._improve(root, priced)
+            root = replace(root, prices=priced.prices)  # once more, towards a better value
+        self._waiting = [root]
         while self._waiting and not self._is_over():
             self._current = self._waiting.pop()
             self._num_branches += 1
@@ -247,7 +257,9 @@ class _Split:
                 self._try(branch, best)
             if fruitless > _PATIENCE:
                 length, fruitless, priced, direction = 0.5 * length, 0, best, 0.0 * direction
-            goal = self._value if self._value < np.inf else best.bound + 0.1 * abs(best.bound) + 1.0
+            goal = best.bound + 0.1 * abs(best.bound) + 1.0
+            if self._value < np.inf:  # beyond it, or a bound that could pass it would only ever come near
+                goal = self._value + _BEYOND * abs(self._value)
             direction = _MEMORY * direction + 1.0 - priced.taken[priced.is_open].sum(axis=0)
             norm = float(direction @ direction)
             if length < _SHORTEST or norm < 1e-12 or goal <= priced.bound:
@@ -271,13 +283,36 @@ class _Split:
             if sites.num_open is not None or sites.room[opened].sum() >= self._demands.sum():
                 break
             opened[facility] = branch.may_open[facility]
-        if opened.tobytes() in self._tried:
+        self._serve(opened)
+
+    def _serve(self, opened: Mask) -> None:
+        """What it costs to have just these facilities open, unless it is known."""
+        sites, holds = self._sites, self._sites.room[opened].sum() >= self._demands.sum() * (1 - _ROUNDING)
+        if opened.tobytes() in self._tried or not holds:
             return
         self._tried.add(opened.tobytes())
         only = replace(sites, is_open=opened, may_open=opened)
         found = self._minimise(only, relative_gap=0.0)
         if found.values is not None:
             self._keep(*shares_of(only, self._pairs(), found.values))
+
+    def _improve(self, branch: _Branch, priced: _Priced) -> None:
+        """Shut, open or exchange a facility as long as it helps; what is promised is what the prices say of each."""
+        while self._point is not None and not self._is_over():
+            before, opened = self._value, self._point[0]
+            inside, outside = np.flatnonzero(opened), np.flatnonzero(~opened & branch.may_open)
+            balance = np.where(np.isfinite(priced.balance), priced.balance, 0.0)
+            moves = [(balance[j] - balance[i], i, j) for i in inside.tolist() for j in outside.tolist()]
+            if self._sites.num_open is None:
+                moves += [(-balance[i], i, i) for i in inside.tolist()] + [(balance[j], j, j) for j in outside.tolist()]
+            for _, i, j in sorted(moves)[:_MOVES]:
+                changed = opened.copy()
+                changed[i], changed[j] = not opened[i], not opened[j]
+                self._serve(changed)
+                if self._value < before or self._is_over():
+                    break
+            if self._value >= before:
+                return
 
     def _minimise(self, sites: Sites, relative_gap: float) -> Answer:
         program = sites_program(sites, self._pairs(), self._point if self._fits(sites) else None)
