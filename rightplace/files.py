@@ -342,8 +342,8 @@ def write_sheets(
 
 def write_json(path: Path, value: Any) -> None:
     """Write one JSON value, all at once or not at all."""
-    with written_at_once(path) as target:
-        target.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
+    with written_at_once(path) as target, target.open("w", encoding="utf-8") as stream:
+        json.dump(value, stream, indent=1, ensure_ascii=False)
 
 
 def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.errors import SolverError
+from rightplace.memory import give_back
 from rightplace.program import Objective
 from rightplace.solver import chain, highs
 from rightplace.solver.ascent import Ascent
@@ -95,6 +96,7 @@ class _Regions:
                 case _:
                     self._improve(turn)
                     self._reassign()
+            give_back()
             turn += 1
         claims = self._claims()
         if all(claim.is_proven for claim in claims):
