@@ -6,11 +6,13 @@ demand, as ``program.OnDemand``, from what they are made of: who may be where, a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rightplace.models.families import Rows
+from rightplace.rules.attributes import Ints, Mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from rightplace.models.allocation import AllocationData
     from rightplace.models.families import Seats
     from rightplace.program import Floats, ProgramBuilder
-    from rightplace.rules.attributes import Ints, Mask
 
 NAME = "children_who_must_not_share"
 
@@ -107,19 +108,16 @@ class Clashes:
 
     def _rows_of(self, seats: Seats) -> Rows:
         block = Rows()
-        for setting, here, clash in self._clashing(seats):
-            block.extend(*_clash_rows(seats, here, clash, self._hot, int(self._data.facts.free[setting, -1])))
+        for here in self._clashing(seats):
+            block.extend(*_clash_rows(here, int(self._data.facts.free[here.setting, -1])))
         return block
 
-    def _clashing(self, seats: Seats) -> Iterator[tuple[int, Ints, Mask]]:
-        """Each setting where children clash, its seats, and which of the candidates of these seats clash with which.
-
-        The candidates come in ascending order, each once.
-        """
+    def _clashing(self, seats: Seats) -> Iterator[_Here]:
+        """Each setting where children clash."""
         facts = self._data.facts
         for setting in np.unique(seats.setting[self._hot[seats.candidate]]):
             here = np.arange(seats.first[setting], seats.first[setting + 1])
-            candidate, one = np.unique(seats.candidate[here], return_index=True)
+            candidate, one, at = np.unique(seats.candidate[here], return_index=True, return_inverse=True)
             num, own, new = len(candidate), np.flatnonzero(self._hot[candidate]), seats.is_new[here[one]]
             if num < 2:
                 continue
@@ -128,37 +126,42 @@ class Clashes:
             if found.any():
                 clash = np.zeros((num, num), dtype=np.bool_)
                 clash[own] = found & (new[own, None] | new)
-                yield int(setting), here, clash | clash.T
+                yield _Here(int(setting), seats.column[here], at, self._hot[candidate], clash | clash.T)
 
 
-def _clash_rows(seats: Seats, here: Ints, clash: Mask, hot: Mask, free: int) -> tuple[Ints, Ints, Ints, Ints]:
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """A setting where children clash: column and child of each of its seats, and of the children who may, who does.
+
+    Children are numbered in ascending order of the candidates.
+    """
+
+    setting: int
+    column: Ints
+    child: Ints
+    is_hot: Mask
+    clash: Mask
+
+
+def _clash_rows(here: _Here, free: int) -> tuple[Ints, Ints, Ints, Ints]:
     """The rows of one setting as triplets with their right-hand sides: one for each child who may clash.
 
     Of children with the same row, one keeps it.
     """
-    candidates, at = np.unique(seats.candidate[here], return_inverse=True)
-    clash_or_self = clash | np.eye(len(candidates), dtype=np.bool_)
-    rows: list[Ints] = []
-    cols: list[Ints] = []
-    values: list[Ints] = []
-    uppers: list[int] = []
-    seen = set()
-    for child in np.flatnonzero(hot[candidates] & clash.any(axis=1)):
-        opponents = clash[child]
-        alone = opponents & hot[candidates]
-        alone[alone] = (clash_or_self[alone] >= opponents).all(axis=1)
-        alone[child] = True
-        rest = opponents & ~alone
-        key = (alone.tobytes(), rest.tobytes())
-        if key not in seen:
-            seen.add(key)
-            most = max(1, min(int(rest.sum()), free))
-            weight = (alone * most + rest)[at]
-            taken = np.flatnonzero(weight)
-            rows.append(np.full(len(taken), len(uppers)))
-            cols.append(seats.column[here[taken]])
-            values.append(weight[taken])
-            uppers.append(most)
-    if not rows:
-        return at[:0], at[:0], at[:0], at[:0]
-    return np.concatenate(rows), np.concatenate(cols), np.concatenate(values), np.array(uppers)
+    clash_or_self = here.clash | np.eye(len(here.clash), dtype=np.bool_)
+    own = np.flatnonzero(here.is_hot & here.clash.any(axis=1))
+    opponents = here.clash[own]
+    misses = (~clash_or_self[own]).astype(np.float32) @ opponents.T.astype(np.float32)
+    alone = np.zeros_like(opponents)
+    alone[:, own] = opponents[:, own] & (misses.T == 0)
+    alone[np.arange(len(own)), own] = True
+    rest = opponents & ~alone
+    most = np.maximum(1, np.minimum(rest.sum(axis=1), free))
+    weight = alone * most[:, None] + rest
+    seen: dict[bytes, int] = {}
+    for number, line in enumerate(weight):
+        seen.setdefault(line.tobytes(), number)
+    first = list(seen.values())
+    by_seat = weight[first][:, here.child]
+    row, seat = np.nonzero(by_seat)
+    return row, here.column[seat], by_seat[row, seat], most[first]

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rightplace.program import Floats, Ints, Objective, Program, added_up
+from rightplace.program import Floats, Ints, Mask, Objective, Program, added_up
+from rightplace.solver.abreast import abreast, turns
 from rightplace.solver.flow import cheapest_flow
 from rightplace.solver.partition import Map, lazy_rows
 from rightplace.solver.relaxation import Relaxation
@@ -22,7 +23,6 @@ from rightplace.solver.structure import filled_rows, shares, structure_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rightplace.program import Mask
     from rightplace.solver.outcome import SolveOptions
     from rightplace.solver.structure import Structure
 
@@ -76,6 +76,16 @@ class _Others:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """What the relaxation of a region says: duals of rows of the program, and all others that lie at some nodes."""
+
+    rows: Ints
+    duals: Floats
+    nodes: Mask
+    others: _Others
+
+
 class Ascent:
     """Prices of the rows of a program under one objective, and the bound that they prove.
 
@@ -105,12 +115,17 @@ class Ascent:
         """Raise the prices of every region of at most ``size`` items once."""
         node = self.map.node_of_row
         region = self.map.regions(self.reduced, size, seed)
-        for number in range(int(region.max(initial=-1)) + 1):
-            if self._options.stop.is_set() or time.perf_counter() >= deadline:
-                return
+
+        def raised(number: int) -> _Raised | None:
             inside = region == number
             with_guests = inside | self.map.guests(self.reduced, inside)
-            self._raise(np.flatnonzero((node >= 0) & with_guests[node]), inside, deadline)
+            return self._raised(np.flatnonzero((node >= 0) & with_guests[node]), inside, deadline)
+
+        for numbers in turns(int(region.max(initial=-1)) + 1, self._options.num_threads):
+            if self._options.stop.is_set() or time.perf_counter() >= deadline:
+                return
+            for found in abreast(raised, numbers):
+                self._take(found)
             report()
 
     def _item_rows(self) -> Ints:
@@ -135,15 +150,17 @@ class Ascent:
         rounding = 1e-12 * float(sum(np.abs(part).sum() for part in parts))
         return float(sum(part.sum() for part in parts)) - rounding
 
-    def _raise(self, rows: Ints, nodes: Mask, deadline: float) -> None:
-        """The best duals of some rows with all others held; kept where they prove more."""
+    def _raised(self, rows: Ints, nodes: Mask, deadline: float) -> _Raised | None:
+        """The best duals of some rows with all others held."""
         part = self._matrix[rows]
-        columns = np.unique(part.indices)
+        taken = np.zeros(self._program.num_columns, dtype=np.bool_)
+        taken[part.indices] = True
+        columns = np.flatnonzero(taken)
         if not len(columns):
-            return
+            return None
         part = part[:, columns]
         inside = nodes[self._others.node]
-        held, own = self._others.where(~inside), self._others.where(inside)
+        own = self._others.where(inside)
         charged = part.T @ self.duals[rows] + own.priced(self._program.num_columns)[columns]
         kept = np.flatnonzero(self._could_help(part, rows, self.reduced[columns] + charged))
         columns, part, costs = columns[kept], part[:, kept].tocsr(), (self.reduced[columns] + charged)[kept]
@@ -151,13 +168,20 @@ class Ascent:
         relaxation = Relaxation(small, structure_of(small), costs, self._options)
         relaxed = relaxation.minimise(costs, _GAP, deadline, lambda _: None)
         if not np.isfinite(relaxed.bound):
-            return
-        before = self.duals, self.reduced, self._others
+            return None
         duals = relaxed.duals[: len(rows)]
         duals = np.where(np.isfinite(self._program.row_lower[rows]) | (duals < 0), duals, 0.0)
+        duals = np.where(np.isfinite(self._program.row_upper[rows]) | (duals > 0), duals, 0.0)
+        return _Raised(rows, duals, nodes, self._others_of(relaxation.program, len(rows), relaxed.duals, columns))
+
+    def _take(self, found: _Raised | None) -> None:
+        """Keep the duals of a region where they prove more."""
+        if found is None:
+            return
+        before = self.duals, self.reduced, self._others
         self.duals = self.duals.copy()
-        self.duals[rows] = np.where(np.isfinite(self._program.row_upper[rows]) | (duals > 0), duals, 0.0)
-        self._others = held.beside(self._others_of(relaxation.program, len(rows), relaxed.duals, columns))
+        self.duals[found.rows] = found.duals
+        self._others = self._others.where(~found.nodes[self._others.node]).beside(found.others)
         self.reduced = self._reduced()
         bound = self._proven()
         if bound < self._proven_now:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from rightplace.program import Floats, Program
+    from rightplace.program import Floats, Ints, Program
     from rightplace.solver.structure import Structure
 
 _LEAST_VIOLATION = 1e-3
@@ -37,31 +37,46 @@ class Clashes:
         order = np.argsort(structure.column, kind="stable")
         self._item_of = structure.item[order]
         self._first_of = np.searchsorted(structure.column[order], np.arange(program.num_columns + 1))
-        self._seen: set[int] = set()
+        self._num_columns = program.num_columns
+        self._rest_key: Ints = np.sort(self._rest_row * self._num_columns + self._rest_column)
+        self._seen: Ints = np.zeros(0, dtype=np.int64)
 
     def separate(self, program: Program, point: Floats) -> Program:
         """The program with the cuts that a point breaks, at most one for each row and item; each is given once."""
         filled = np.bincount(self._full_row, point[self._full_column], minlength=self._num_rows)
         near = np.flatnonzero((filled[self._rest_row] > 1e-4) & (point[self._rest_column] > 1e-4))
-        num = np.diff(self._first_of)[self._rest_column[near]]
-        entry = np.repeat(near, num)
-        offset = np.arange(len(entry)) - np.repeat(np.cumsum(num) - num, num)
-        item = self._item_of[self._first_of[self._rest_column[entry]] + offset]
+        column = self._rest_column[near]
+        number, at = _ranges(self._first_of[column], self._first_of[column + 1])
+        entry, item = near[number], self._item_of[at]
         key, at = np.unique(self._rest_row[entry] * self._structure.num_items + item, return_inverse=True)
         row, of = np.divmod(key, max(1, self._structure.num_items))
         total = filled[row] + np.bincount(at, point[self._rest_column[entry]], minlength=len(key))
-        broken = [i for i in np.flatnonzero(total > 1 + _LEAST_VIOLATION) if int(key[i]) not in self._seen]
-        if not broken:
+        wanted = np.flatnonzero(total > 1 + _LEAST_VIOLATION)
+        broken = wanted[np.isin(key[wanted], self._seen, invert=True)]
+        if not len(broken):
             return program
-        self._seen.update(int(key[i]) for i in broken)
-        cuts = [self._cut(int(row[i]), int(of[i])) for i in broken]
-        rows = np.repeat(np.arange(len(cuts)), [len(cut) for cut in cuts])
+        self._seen = np.concatenate([self._seen, key[broken]])
+        cuts, columns = self._cuts(row[broken], of[broken])
         name = f"clash_cuts_{len(program.row_blocks)}"
-        return program.with_rows(name, rows, np.concatenate(cuts), np.ones(len(rows)), np.ones(len(cuts)))
+        return program.with_rows(name, cuts, columns, np.ones(len(cuts)), np.ones(len(broken)))
 
-    def _cut(self, row: int, item: int) -> Floats:
-        """The columns of one cut."""
-        full = self._full_column[slice(*np.searchsorted(self._full_row, [row, row + 1]))]
-        rest = self._rest_column[slice(*np.searchsorted(self._rest_row, [row, row + 1]))]
-        own = self._structure.column[self._structure.first[item] : self._structure.first[item + 1]]
-        return np.union1d(full, np.intersect1d(rest, own))
+    def _cuts(self, rows: Ints, items: Ints) -> tuple[Ints, Ints]:
+        """The columns of some cuts, each given by its row and its item: number of the cut and column, sorted."""
+        first = np.searchsorted(self._full_row, rows)
+        cut, at = _ranges(first, np.searchsorted(self._full_row, rows, side="right"))
+        own_cut, entry = _ranges(self._structure.first[items], self._structure.first[items + 1])
+        own = self._structure.column[entry]
+        key = rows[own_cut] * self._num_columns + own
+        place = np.minimum(np.searchsorted(self._rest_key, key), len(self._rest_key) - 1)
+        is_rest = self._rest_key[place] == key
+        cuts = np.concatenate([cut, own_cut[is_rest]])
+        columns = np.concatenate([self._full_column[at], own[is_rest]])
+        order = np.lexsort((columns, cuts))
+        return cuts[order], columns[order]
+
+
+def _ranges(first: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """All positions from each first one to before each end, and the number of the range of each."""
+    num = end - first
+    number = np.repeat(np.arange(len(num)), num)
+    return number, np.arange(len(number)) + np.repeat(first - (np.cumsum(num) - num), num)

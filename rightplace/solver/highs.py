@@ -346,17 +346,38 @@ def _run_interruptibly(highs: Any) -> None:
 
 @contextmanager
 def _without_chatter() -> Iterator[None]:
-    """Keep what HiGHS 1.12 prints past its own log (a line for each repaired point) out of standard output."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
+    """Keep what HiGHS 1.12 prints past its own log (a line for each repaired point) out of standard output.
+
+    Of several at once the first one turns standard output away, and the last one turns it back.
+    """
+    with _silence.lock:
+        if not _silence.num_inside:
+            sys.stdout.flush()
+            _silence.kept = os.dup(1)
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.close(nowhere)
+        _silence.num_inside += 1
     try:
         yield
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
+        with _silence.lock:
+            _silence.num_inside -= 1
+            if not _silence.num_inside:
+                os.dup2(_silence.kept, 1)
+                os.close(_silence.kept)
+
+
+class _Silence:
+    """How many keep standard output turned away, and where it went before."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.num_inside = 0
+        self.kept = -1
+
+
+_silence = _Silence()
 
 
 def _answer(highs: Any, options: SolveOptions) -> Answer:

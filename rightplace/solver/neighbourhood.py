@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rightplace.program import Domain, Floats, Ints, Mask, Objective, Program
+from rightplace.solver.cheapest import cheapest_columns
 from rightplace.solver.slices import Slices
 from rightplace.solver.structure import filled_rows
 
@@ -54,10 +55,8 @@ class Neighbourhoods:
             structure.cluster[in_cluster], np.arange(structure.cluster.max(initial=-1) + 2)
         )
         fills = np.bincount(program.row_columns, self._leads_on[program.entry_rows], minlength=program.num_columns)
-        order = np.lexsort((relaxed.reduced[structure.column], structure.item))
-        rank = np.arange(len(order)) - structure.first[structure.item]
         self._cheap = fills == 0
-        self._cheap[structure.column[order[rank < _COLUMNS_OF_ITEM]]] = True
+        self._cheap[cheapest_columns(structure, relaxed.reduced[structure.column], _COLUMNS_OF_ITEM)] = True
 
     @property
     def num_clusters(self) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
+from rightplace.solver.cheapest import cheapest_columns
 from rightplace.solver.structure import filled_rows
 
 if TYPE_CHECKING:
@@ -71,11 +72,9 @@ class Map:
 
     def _near(self, reduced: Floats) -> Ints:
         """The cheapest columns of each item that fill a row."""
-        structure = self._structure
-        order = np.lexsort((reduced[structure.column], structure.item))
-        rank = np.arange(len(order)) - structure.first[structure.item]
-        near = np.unique(structure.column[order[rank < _NEAR_COLUMNS]])
-        found: Ints = near[self._row_node[near] >= 0]
+        is_near = np.zeros(len(reduced), dtype=np.bool_)
+        is_near[cheapest_columns(self._structure, reduced[self._structure.column], _NEAR_COLUMNS)] = True
+        found: Ints = np.flatnonzero(is_near & (self._row_node >= 0))
         return found
 
     def _split(self, graph: csr_array, nodes: Ints, size: int, random: np.random.Generator, found: list[Ints]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rightplace.solver.cheapest import cheapest_columns
 from rightplace.solver.structure import shares
 
 if TYPE_CHECKING:
@@ -24,13 +25,11 @@ def first_columns(program: Program, structure: Structure, costs: Floats, flow: F
     """Of each item the cheapest columns at the prices of a flow; the start; what fills no row or belongs to none."""
     priced = flow.prices[program.entry_rows] * program.row_values
     reduced = costs + np.bincount(program.row_columns, priced, minlength=program.num_columns)
-    order = np.lexsort((shares(structure, reduced), structure.item))
-    rank = np.arange(len(order)) - structure.first[structure.item]
     chosen: Mask = structure.num_of_column == 0
     chosen |= np.bincount(program.row_columns, program.row_values > 0, minlength=program.num_columns) <= (
         structure.num_of_column
     )
-    chosen[structure.column[order[rank < _COLUMNS]]] = True
+    chosen[cheapest_columns(structure, shares(structure, reduced), _COLUMNS)] = True
     if program.start is not None:
         chosen |= program.start > 0
     return chosen

@@ -20,7 +20,9 @@ from rightplace.errors import SolverError
 from rightplace.memory import give_back
 from rightplace.program import Objective
 from rightplace.solver import chain, highs
+from rightplace.solver.abreast import abreast, turns
 from rightplace.solver.ascent import Ascent
+from rightplace.solver.cheapest import cheapest_columns
 from rightplace.solver.flow import cheapest_flow
 from rightplace.solver.outcome import Limit, Outcome, Progress, Reason, TierClaim, whole_bound
 from rightplace.solver.partition import lazy_rows
@@ -40,6 +42,8 @@ _COLUMNS_OF_ITEM = 20
 _TURNS = ("sweep", "sweep", "point", "pass", "sweep", "pass", "sweep", "pass")
 """What is done in turn; a point is made from nothing once only."""
 _REGION_SECONDS = 120.0
+_MISSED = 1e-6
+"""By how much a feasible point may miss a row."""
 _SHARE_OF_GAP = 0.75
 """Of the wanted gap, what a region may leave."""
 
@@ -143,14 +147,36 @@ class _Regions:
         """One pass: every region and its guests by the chain, with everything else held."""
         region, cheap = self._ascent.map.regions(self._ascent.reduced, _PASS_ITEMS, seed), self._cheap()
         num = int(region.max(initial=-1)) + 1
-        for number in range(num):
+        for numbers in turns(num, self._options.num_threads):
             if self._is_over() or self._gap() <= self._options.relative_gap:
                 return
-            left = self._deadline - time.perf_counter()
-            seconds = min(_REGION_SECONDS, 2 * left / (num - number), left)
-            free = np.flatnonzero(cheap & self._with_guests(region == number))
-            self._take(self._improved(free, self._point, self._all_tiers, seconds))
+            seconds = self._seconds(num, numbers, 2.0)
+            parts = [np.flatnonzero(cheap & self._with_guests(region == number)) for number in numbers]
+            for free, point in self._abreast(parts, self._point, [self._all_tiers] * len(parts), seconds):
+                self._take(self._with(free, point))
             self._report("plan, by regions")
+
+    def _seconds(self, num: int, numbers: range, times: float) -> float:
+        """How long the regions of a turn may take: some times their share of what is left."""
+        left = self._deadline - time.perf_counter()
+        return min(_REGION_SECONDS, times * left / (numbers.step - numbers.start), left)
+
+    def _abreast(
+        self, parts: list[Ints], start: Floats, objectives: list[Objective], seconds: float
+    ) -> list[tuple[Ints, Floats]]:
+        """Each part of the columns, chosen anew at once with the others, and what it should be."""
+
+        def improved(number: int) -> tuple[Ints, Floats]:
+            free = parts[number]
+            return free, self._improved(free, start, objectives[number], seconds)[free]
+
+        return list(abreast(improved, range(len(parts))))
+
+    def _with(self, free: Ints, values: Floats) -> Floats:
+        """The best point with some columns as given."""
+        point = self._point.copy()
+        point[free] = values
+        return point
 
     def _make(self, seed: int) -> None:
         """A point from one in which nothing fills a row: every region once, with guests, and others still to come as
@@ -165,20 +191,33 @@ class _Regions:
         num = int(region.max(initial=-1)) + 1
         wanted = np.flatnonzero(cheap & (self._node >= 0))
         at, rows, _ = self._slices.entries(wanted)
+        all_turns = list(turns(num, self._options.num_threads))
+        turn_of = np.zeros(num, dtype=np.int64)
+        for turn, numbers in enumerate(all_turns):
+            turn_of[list(numbers)] = turn
         last = np.full(self._program.num_rows, -1, dtype=np.int64)
-        np.maximum.at(last, rows, region[self._node[wanted[at]]])
-        for number in range(num):
+        np.maximum.at(last, rows, turn_of[region[self._node[wanted[at]]]])
+        for turn, numbers in enumerate(all_turns):
             if self._is_over():
                 return
-            free = np.flatnonzero(cheap & self._with_guests(region == number))
-            own = region[self._ascent.map.node_of_row] == number
-            at, rows, values = self._slices.entries(free)
-            prices = np.where((last > number) & ~own & self._fills, np.minimum(self._ascent.duals, 0.0), 0.0)
-            costs = self._all_tiers.costs.copy()
-            costs[free] -= np.bincount(at, values * prices[rows], minlength=len(free))
-            seconds = min(_REGION_SECONDS, 0.8 * (self._deadline - time.perf_counter()) / (num - number))
-            point = self._improved(free, point, Objective("with prices", costs), seconds)
-            self._report(f"plan, region {number + 1} of {num}")
+            parts = [np.flatnonzero(cheap & self._with_guests(region == number)) for number in numbers]
+            objectives = []
+            for number, free in zip(numbers, parts, strict=True):
+                own = region[self._ascent.map.node_of_row] == number
+                at, rows, values = self._slices.entries(free)
+                prices = np.where((last > turn) & ~own & self._fills, np.minimum(self._ascent.duals, 0.0), 0.0)
+                costs = self._all_tiers.costs.copy()
+                costs[free] -= np.bincount(at, values * prices[rows], minlength=len(free))
+                objectives.append(Objective("with prices", costs))
+            seconds = self._seconds(num, numbers, 0.8)
+            before = point
+            for part, (free, found) in enumerate(self._abreast(parts, before, objectives, seconds)):
+                candidate = point.copy()
+                candidate[free] = found
+                if part and self._program.worst_violation(candidate) > _MISSED:  # does not go with the others
+                    candidate = self._improved(free, point, objectives[part], seconds)
+                point = candidate
+            self._report(f"plan, {turn + 1} of {len(all_turns)}")
         self._take(point)
 
     def _with_guests(self, inside: Mask) -> Mask:
@@ -206,21 +245,19 @@ class _Regions:
         items, first = np.unique(structure.item[order], return_index=True)
         point = np.zeros(self._program.num_columns)
         point[structure.column[order[first]]] = 1.0
-        return point if len(items) == structure.num_items and self._program.worst_violation(point) <= 1e-6 else None
+        return point if len(items) == structure.num_items and self._program.worst_violation(point) <= _MISSED else None
 
     def _take(self, point: Floats) -> None:
         """Keep a point if it is better, and feasible."""
         value = float(self._all_tiers.costs @ point)
-        if value < self._value and self._program.worst_violation(point) <= 1e-6:
+        if value < self._value and self._program.worst_violation(point) <= _MISSED:
             self._point, self._value = point.copy(), value
 
     def _cheap(self) -> Mask:
         """The cheapest columns of each item, those of the point, and those that fill no row or belong to no item."""
         program, structure = self._program, self._structure
-        order = np.lexsort((self._ascent.reduced[structure.column], structure.item))
-        rank = np.arange(len(order)) - structure.first[structure.item]
         cheap = (structure.num_of_column == 0) | self._fills_nothing | (self._point > 0)
-        cheap[structure.column[order[rank < _COLUMNS_OF_ITEM]]] = True
+        cheap[cheapest_columns(structure, self._ascent.reduced[structure.column], _COLUMNS_OF_ITEM)] = True
         found: Mask = cheap & (program.upper > 0)
         return found
 

@@ -25,6 +25,7 @@ from rightplace.errors import SolverError
 from rightplace.program import Domain, Floats, Ints, Mask, Program
 from rightplace.solver import highs
 from rightplace.solver.answer import answer
+from rightplace.solver.cheapest import cheapest_columns
 from rightplace.solver.outcome import Answer, Limit, Outcome, Reason, SolveOptions
 from rightplace.solver.relaxation import Relaxation, Relaxed
 from rightplace.solver.slices import Slices
@@ -229,9 +230,7 @@ class Study:
         """The cheapest columns of each item by reduced cost, and those of the best point."""
         assert self._base is not None
         cheap: Mask = self.best > 0.5
-        order = np.lexsort((self._base.reduced[self._structure.column], self._structure.item))
-        rank = np.arange(len(order)) - self._structure.first[self._structure.item]
-        cheap[self._structure.column[order[rank < _COLUMNS_OF_ITEM]]] = True
+        cheap[cheapest_columns(self._structure, self._base.reduced[self._structure.column], _COLUMNS_OF_ITEM)] = True
         return cheap
 
     def _branch(self, span: Span, variation: Variation, levels: Values, root: Relaxed) -> None:

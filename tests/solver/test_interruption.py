@@ -6,13 +6,14 @@ import os
 import random
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from rightplace.program import Domain, Objective, Program, ProgramBuilder
-from rightplace.solver import pulp_backends
+from rightplace.solver import highs, pulp_backends
 from rightplace.solver.answer import answer
 from rightplace.solver.outcome import Limit, Reason, SolveOptions
 
@@ -88,3 +89,13 @@ def test_cbc_that_does_not_listen_is_ended(monkeypatch: pytest.MonkeyPatch) -> N
     assert outcome.values is not None
     assert program.start is not None
     assert outcome.values.tolist() == program.start.tolist()
+
+
+def test_standard_output_comes_back_after_solvers_on_several_threads(capfd: pytest.CaptureFixture[str]) -> None:
+    """While any of them runs it is turned away; after the last one it is where it was."""
+    programs = [market_split(num_rows=2, num_products=8, seed=seed) for seed in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        for found in pool.map(lambda p: highs.minimise(p, p.objectives[0], SolveOptions()), programs):
+            assert found.reason is Reason.OPTIMAL
+    os.write(1, b"here again\n")
+    assert capfd.readouterr().out == "here again\n"

@@ -13,6 +13,7 @@ from rightplace.models.allocation import allocation_data, allocation_program
 from rightplace.models.greedy import greedy_point
 from rightplace.program import Domain, Objective, Program, ProgramBuilder
 from rightplace.solver import regions
+from rightplace.solver.abreast import turns
 from rightplace.solver.answer import answer
 from rightplace.solver.ascent import Ascent
 from rightplace.solver.chain import tier_weights
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from rightplace.instances.instance import Instance
 
+THREADS = st.sampled_from([1, 2, 3])
 HIGHS = SolveOptions(solver="highs", time_limit_seconds=60)
 
 
@@ -72,15 +74,15 @@ def test_a_flow_by_hand() -> None:
 
 
 @settings(max_examples=60)
-@given(instance=instances(), rematch=st.booleans(), size=st.integers(1, 5), on_demand=st.booleans())
+@given(instance=instances(), rematch=st.booleans(), size=st.integers(1, 5), on_demand=st.booleans(), threads=THREADS)
 def test_raised_prices_stay_a_bound_and_never_prove_less(
-    instance: Instance, rematch: bool, size: int, on_demand: bool
+    instance: Instance, rematch: bool, size: int, on_demand: bool, threads: int
 ) -> None:
-    """Sweep after sweep the bound rises or stays, and lies below what the best plan costs."""
+    """Sweep after sweep the bound rises or stays, and lies below what the best plan costs, on any number of threads."""
     program = _program(instance, rematch, on_demand=on_demand)
     best, costs = answer(program, HIGHS).values, _costs(program)
     assert best is not None
-    ascent = Ascent(program, structure_of(program), costs, HIGHS)
+    ascent = Ascent(program, structure_of(program), costs, replace(HIGHS, num_threads=threads))
     for seed in range(3):
         before = ascent.bound
         ascent.sweep(size, seed, np.inf, lambda: None)
@@ -88,15 +90,21 @@ def test_raised_prices_stay_a_bound_and_never_prove_less(
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(instance=instances(), rematch=st.booleans(), seconds=st.sampled_from([0.0, 0.05, 0.2]), on_demand=st.booleans())
+@given(
+    instance=instances(),
+    rematch=st.booleans(),
+    seconds=st.sampled_from([0.0, 0.05, 0.2]),
+    on_demand=st.booleans(),
+    threads=THREADS,
+)
 def test_regions_keep_to_the_truth(
-    instance: Instance, rematch: bool, seconds: float, on_demand: bool, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, rematch: bool, seconds: float, on_demand: bool, threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However soon it is stopped: a feasible point, no worse than the start, and no bound above the optimum."""
     monkeypatch.setattr(regions, "_SWEEP_ITEMS", 3)
     monkeypatch.setattr(regions, "_PASS_ITEMS", 2)
     program = _program(instance, rematch, on_demand=on_demand)
-    found = regions.solve(program, replace(HIGHS, time_limit_seconds=seconds))
+    found = regions.solve(program, replace(HIGHS, time_limit_seconds=seconds, num_threads=threads))
     assert found.values is not None
     assert program.worst_violation(found.values) <= 1e-6
     assert program.start is not None
@@ -106,6 +114,14 @@ def test_regions_keep_to_the_truth(
         assert tier.bound <= best.value <= tier.value
         if tier.value > best.value:  # later tiers hold this one where it is
             break
+
+
+@given(num=st.integers(0, 50), threads=st.integers(1, 8))
+def test_every_region_has_one_turn(num: int, threads: int) -> None:
+    """No turn has more regions than threads, and all turns together have each region once."""
+    found = list(turns(num, threads))
+    assert sorted(number for numbers in found for number in numbers) == list(range(num))
+    assert all(1 <= len(numbers) <= threads for numbers in found)
 
 
 @settings(max_examples=40)
