@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -25,9 +26,9 @@ def turns(num: int, num_threads: int) -> Iterator[range]:
         yield range(first, num, num_turns)
 
 
-def abreast(work: Callable[[int], T], numbers: Sequence[int]) -> Iterable[T]:
-    """What some work gives for each number, in their order; a thread for each where there are several."""
-    if len(numbers) == 1:
-        return [work(numbers[0])]
-    with ThreadPoolExecutor(len(numbers)) as pool:
-        return list(pool.map(work, numbers))
+def abreast(work: Callable[[S], T], things: Sequence[S]) -> list[T]:
+    """What some work gives for each thing, in their order; a thread for each where there are several."""
+    if len(things) <= 1:
+        return [work(thing) for thing in things]
+    with ThreadPoolExecutor(len(things)) as pool:
+        return list(pool.map(work, things))

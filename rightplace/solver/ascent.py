@@ -128,6 +128,11 @@ class Ascent:
                 self._take(found)
             report()
 
+    def charged(self, prices: Floats) -> Floats:
+        """What prices of the rows of the program charge each column, of the sign of duals."""
+        found: Floats = self._columns_first @ prices
+        return found
+
     def _item_rows(self) -> Ints:
         """The row of each item."""
         program = self._program
@@ -136,7 +141,7 @@ class Ascent:
         return np.flatnonzero(is_item)
 
     def _reduced(self) -> Floats:
-        reduced: Floats = self._costs - self._columns_first @ self.duals
+        reduced: Floats = self._costs - self.charged(self.duals)
         return reduced - self._others.priced(self._program.num_columns)
 
     def _proven(self) -> float:
@@ -165,7 +170,7 @@ class Ascent:
         kept = np.flatnonzero(self._could_help(part, rows, self.reduced[columns] + charged))
         columns, part, costs = columns[kept], part[:, kept].tocsr(), (self.reduced[columns] + charged)[kept]
         small = self._with_rows_on_demand(self._part(part, rows, columns, costs), columns)
-        relaxation = Relaxation(small, structure_of(small), costs, self._options)
+        relaxation = Relaxation(small, structure_of(small), costs, replace(self._options, num_threads=1))
         relaxed = relaxation.minimise(costs, _GAP, deadline, lambda _: None)
         if not np.isfinite(relaxed.bound):
             return None

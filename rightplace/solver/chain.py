@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rightplace.errors import SolverError
-from rightplace.program import Floats, Objective, Program
+from rightplace.program import Floats, Ints, Objective, Program
 from rightplace.solver import highs
+from rightplace.solver.abreast import abreast
 from rightplace.solver.dive import dive
 from rightplace.solver.flow import cheapest_flow
 from rightplace.solver.neighbourhood import Neighbourhoods
@@ -51,6 +53,8 @@ _WINDOW_SECONDS = 5.0
 _WINDOW_GAP = 1e-4
 _TIMES_BEFORE = 1.0
 """Neighbourhoods of a part of a program may take this many times as long as all before them."""
+_MISSED = 1e-6
+"""By how much a feasible point may miss a row."""
 _SHARES = {"relaxation": 0.55, "dive": 0.3, "improve": 0.9, "improve a small one": 0.15}
 """What each step may take: of the whole limit, of what is left, and of the whole limit."""
 
@@ -104,6 +108,21 @@ class _Clock:
     def left(self, share: float = 1.0) -> float:
         """Seconds until a share of the limit is used, at least 0."""
         return max(0.0, self.at(share) - time.perf_counter())
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A neighbourhood: the clusters around which it lies, its program, and where its columns are."""
+
+    seeds: Ints
+    program: Program
+    free: Ints
+
+
+def _most_urgent(urgency: Floats) -> Ints:
+    seeds = np.argsort(-urgency, kind="stable")[:_SEEDS]
+    found: Ints = seeds[urgency[seeds] > 0]
+    return found
 
 
 class _Chain:
@@ -197,7 +216,7 @@ class _Chain:
         self._take_if_feasible(held)
         self._phase = "dive"
         if small.num_columns <= _DIVE_COLUMNS:
-            start = held[free] if small.worst_violation(held[free]) <= 1e-6 else None
+            start = held[free] if small.worst_violation(held[free]) <= _MISSED else None
             small = replace(small, start=start)
             found = dive(small, self._options, self._clock.left() * _SHARES["dive"], self._slack())
             if found is not None:
@@ -232,23 +251,40 @@ class _Chain:
         failures = np.zeros(near.num_clusters)
         while not self._is_over(share) and self._is_open():
             urgency = near.regrets(self._point) * _PATIENCE**failures
-            seeds = np.argsort(-urgency, kind="stable")[:_SEEDS]
-            seeds = seeds[urgency[seeds] > 0]
+            seeds = _most_urgent(urgency)
             enough = _EXACT_COLUMNS if len(seeds) and failures[seeds].min() >= _FAILURES else _FEW_COLUMNS
             if not len(seeds) or self._could_do_better(relaxed) <= enough:
+                break
+            parts = self._apart(near, urgency, failures)
+            seconds = min(_WINDOW_SECONDS, self._clock.left())
+            solved = abreast(partial(self._solve_small, seconds=seconds), [part.program for part in parts])
+            for number, (part, found) in enumerate(zip(parts, solved, strict=True)):
+                point = self._point.copy()
+                if found is not None:
+                    point[part.free] = found
+                fits = not number or self._program.worst_violation(point) <= _MISSED
+                failures[part.seeds] = 0 if fits and self._take(point) else failures[part.seeds] + 1
+
+    def _apart(self, near: Neighbourhoods, urgency: Floats, failures: Floats) -> list[_Part]:
+        """The most urgent neighbourhoods that have no column in common, one for each thread."""
+        urgency, taken = urgency.copy(), np.zeros(self._program.num_columns, dtype=np.bool_)
+        parts: list[_Part] = []
+        for _ in range(max(1, self._options.num_threads)):
+            seeds = _most_urgent(urgency)
+            if not len(seeds):
                 break
             num_failures = int(failures[seeds[0]])
             if num_failures:
                 seeds = seeds[:1]
-            small, free = near.around(seeds, self._point, min(_WINDOW * (1 + num_failures), _LARGEST_WINDOW))
-            found = self._solve_small(small, min(_WINDOW_SECONDS, self._clock.left()))
-            point = self._point.copy()
-            if found is not None:
-                point[free] = found
-            failures[seeds] = 0 if self._take(point) else failures[seeds] + 1
+            urgency[seeds] = 0.0
+            program, free = near.around(seeds, self._point, min(_WINDOW * (1 + num_failures), _LARGEST_WINDOW))
+            if not taken[free].any():
+                taken[free] = True
+                parts.append(_Part(seeds, program, free))
+        return parts
 
     def _take_if_feasible(self, point: Floats) -> None:
-        if self._program.worst_violation(point) <= 1e-6:
+        if self._program.worst_violation(point) <= _MISSED:
             self._take(point)
 
     def _could_do_better(self, relaxed: Relaxed) -> int:

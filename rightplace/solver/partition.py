@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order
 
 from rightplace.solver.cheapest import cheapest_columns
 from rightplace.solver.structure import filled_rows
+from rightplace.solver.transport_kernel import compiled
 
 if TYPE_CHECKING:
     from rightplace.program import Floats, Ints, Mask, Program
@@ -83,15 +83,40 @@ class Map:
             found.append(nodes)
             return
         part = graph[nodes][:, nodes]
-        start = int(random.integers(len(nodes)))
+        order, reached = _breadth_first(part.indptr, part.indices, int(random.integers(len(nodes))))
         if random.random() < 0.5:  # else what lies around the node against the rest: other borders every time
-            start = breadth_first_order(part, start, directed=False, return_predecessors=False)[-1]
-        order = breadth_first_order(part, start, directed=False, return_predecessors=False)
-        order = np.concatenate([order, np.setdiff1d(np.arange(len(nodes)), order)])
+            order, _ = _breadth_first(part.indptr, part.indices, int(order[reached - 1]))
         sums = np.cumsum(self._weight[nodes[order]])
         middle = min(max(int(np.searchsorted(sums, sums[-1] / 2)), 1), len(order) - 1)
         self._split(graph, nodes[order[:middle]], size, random, found)
         self._split(graph, nodes[order[middle:]], size, random, found)
+
+
+@compiled
+def _breadth_first(starts: Ints, neighbours: Ints, start: int) -> tuple[Ints, int]:
+    """All nodes of a graph breadth first, one connected part after another, and how many the first part has."""
+    num = len(starts) - 1
+    order = np.empty(num, dtype=np.int64)
+    is_seen = np.zeros(num, dtype=np.bool_)
+    size, reached, done = 0, 0, 0
+    for number in range(-1, num):
+        node = start if number < 0 else number
+        if is_seen[node]:
+            continue
+        is_seen[node] = True
+        order[size] = node
+        size += 1
+        while done < size:
+            for entry in range(starts[order[done]], starts[order[done] + 1]):
+                other = neighbours[entry]
+                if not is_seen[other]:
+                    is_seen[other] = True
+                    order[size] = other
+                    size += 1
+            done += 1
+        if number < 0:
+            reached = size
+    return order, reached
 
 
 def lazy_rows(program: Program) -> Mask:

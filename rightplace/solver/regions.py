@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from rightplace.solver.outcome import SolveOptions
 
 _NAME = "rightplace by regions with highs"
-_SWEEP_ITEMS, _PASS_ITEMS = 3_000, 3_000
+_SWEEP_ITEMS, _PASS_ITEMS = 6_000, 6_000
 """Items of a region without its guests, where the bound is raised and where the point is improved."""
 _COLUMNS_OF_ITEM = 20
 """Columns of an item, the cheapest by reduced cost, that a pass looks at."""
-_TURNS = ("sweep", "sweep", "point", "pass", "sweep", "pass", "sweep", "pass")
+_TURNS = ("sweep", "point", "pass", "sweep", "pass", "sweep", "pass")
 """What is done in turn; a point is made from nothing once only."""
-_REGION_SECONDS = 120.0
+_REGION_SECONDS = 180.0
 _MISSED = 1e-6
 """By how much a feasible point may miss a row."""
 _SHARE_OF_GAP = 0.75
@@ -145,32 +145,34 @@ class _Regions:
 
     def _improve(self, seed: int) -> None:
         """One pass: every region and its guests by the chain, with everything else held."""
-        region, cheap = self._ascent.map.regions(self._ascent.reduced, _PASS_ITEMS, seed), self._cheap()
+        region, cheap = (
+            self._ascent.map.regions(self._ascent.reduced, _PASS_ITEMS, seed),
+            self._cheap(),
+        )
         num = int(region.max(initial=-1)) + 1
         for numbers in turns(num, self._options.num_threads):
             if self._is_over() or self._gap() <= self._options.relative_gap:
                 return
-            seconds = self._seconds(num, numbers, 2.0)
+            seconds = self._seconds(numbers, 2.0)
             parts = [np.flatnonzero(cheap & self._with_guests(region == number)) for number in numbers]
-            for free, point in self._abreast(parts, self._point, [self._all_tiers] * len(parts), seconds):
+            for free, point in self._abreast(parts, self._point, self._all_tiers, seconds):
                 self._take(self._with(free, point))
             self._report("plan, by regions")
 
-    def _seconds(self, num: int, numbers: range, times: float) -> float:
+    def _seconds(self, numbers: range, times: float) -> float:
         """How long the regions of a turn may take: some times their share of what is left."""
         left = self._deadline - time.perf_counter()
         return min(_REGION_SECONDS, times * left / (numbers.step - numbers.start), left)
 
     def _abreast(
-        self, parts: list[Ints], start: Floats, objectives: list[Objective], seconds: float
+        self, parts: list[Ints], start: Floats, objective: Objective, seconds: float
     ) -> list[tuple[Ints, Floats]]:
         """Each part of the columns, chosen anew at once with the others, and what it should be."""
 
-        def improved(number: int) -> tuple[Ints, Floats]:
-            free = parts[number]
-            return free, self._improved(free, start, objectives[number], seconds)[free]
+        def improved(free: Ints) -> tuple[Ints, Floats]:
+            return free, self._improved(free, start, objective, seconds)[free]
 
-        return list(abreast(improved, range(len(parts))))
+        return abreast(improved, parts)
 
     def _with(self, free: Ints, values: Floats) -> Floats:
         """The best point with some columns as given."""
@@ -182,43 +184,59 @@ class _Regions:
         """A point from one in which nothing fills a row: every region once, with guests, and others still to come as
         prices.
 
-        A row elsewhere that they may want costs what the bound says it is worth.
+        A row elsewhere costs what the bound says that it is worth. Who would go there goes back to where it came from
+        and is a guest when the row's region is decided: a price says what a place is worth, not how many there are.
         """
-        point = self._empty()
-        if point is None:
+        empty = self._empty()
+        if empty is None:
             return
-        region, cheap = self._ascent.map.regions(self._ascent.reduced, _PASS_ITEMS, seed), self._cheap()
-        num = int(region.max(initial=-1)) + 1
-        wanted = np.flatnonzero(cheap & (self._node >= 0))
-        at, rows, _ = self._slices.entries(wanted)
-        all_turns = list(turns(num, self._options.num_threads))
-        turn_of = np.zeros(num, dtype=np.int64)
-        for turn, numbers in enumerate(all_turns):
-            turn_of[list(numbers)] = turn
-        last = np.full(self._program.num_rows, -1, dtype=np.int64)
-        np.maximum.at(last, rows, turn_of[region[self._node[wanted[at]]]])
+        region, cheap = (
+            self._ascent.map.regions(self._ascent.reduced, _PASS_ITEMS, seed),
+            self._cheap(),
+        )
+        all_turns = list(turns(int(region.max(initial=-1)) + 1, self._options.num_threads))
+        turn_of = {number: turn for turn, numbers in enumerate(all_turns) for number in numbers}
+        turn_of_node = np.array([turn_of[number] for number in region.tolist()], dtype=np.int64)
+        node_of_row = self._ascent.map.node_of_row
+        turn_of_row = np.where(self._fills & (node_of_row >= 0), turn_of_node[node_of_row], -1)
+        point, called = empty.copy(), np.full(len(region), -1, dtype=np.int64)
         for turn, numbers in enumerate(all_turns):
             if self._is_over():
                 return
-            parts = [np.flatnonzero(cheap & self._with_guests(region == number)) for number in numbers]
-            objectives = []
-            for number, free in zip(numbers, parts, strict=True):
-                own = region[self._ascent.map.node_of_row] == number
-                at, rows, values = self._slices.entries(free)
-                prices = np.where((last > turn) & ~own & self._fills, np.minimum(self._ascent.duals, 0.0), 0.0)
-                costs = self._all_tiers.costs.copy()
-                costs[free] -= np.bincount(at, values * prices[rows], minlength=len(free))
-                objectives.append(Objective("with prices", costs))
-            seconds = self._seconds(num, numbers, 0.8)
-            before = point
-            for part, (free, found) in enumerate(self._abreast(parts, before, objectives, seconds)):
+            later = turn_of_row > turn
+            parts = [np.flatnonzero(cheap & self._with_guests((region == n) | (called == n))) for n in numbers]
+            objective = Objective("with prices", self._priced(later))
+            seconds = self._seconds(numbers, 0.8)
+            for part, (free, found) in enumerate(self._abreast(parts, point, objective, seconds)):
                 candidate = point.copy()
                 candidate[free] = found
                 if part and self._program.worst_violation(candidate) > _MISSED:  # does not go with the others
-                    candidate = self._improved(free, point, objectives[part], seconds)
+                    candidate = self._improved(free, point, objective, seconds)
                 point = candidate
+            point = self._called_back(point, empty, later, region, called)
             self._report(f"plan, {turn + 1} of {len(all_turns)}")
         self._take(point)
+
+    def _priced(self, rows: Mask) -> Floats:
+        """The costs of all tiers, and what the bound says that some rows are worth."""
+        prices = np.where(rows, np.minimum(self._ascent.duals, 0.0), 0.0)
+        costs: Floats = self._all_tiers.costs - self._ascent.charged(prices)
+        return costs
+
+    def _called_back(self, point: Floats, empty: Floats, rows: Mask, region: Ints, called: Ints) -> Floats:
+        """The point without the clusters that fill some rows; ``called`` tells each where it would have gone."""
+        near = self._ascent.map
+        taken = np.flatnonzero((point > _MISSED) & (near.cluster_of_column >= 0))
+        at, row, _ = self._slices.entries(taken)
+        there = np.flatnonzero(rows[row])
+        clusters = near.cluster_of_column[taken[at[there]]]
+        called[clusters] = region[near.node_of_row[row[there]]]
+        is_back = np.zeros(len(region), dtype=np.bool_)
+        is_back[clusters] = True
+        columns = (self._node >= 0) & is_back[self._node]
+        found = point.copy()
+        found[columns] = empty[columns]
+        return found if self._program.worst_violation(found) <= _MISSED else point
 
     def _with_guests(self, inside: Mask) -> Mask:
         """The columns of a region, and those of items elsewhere that may want a row of it."""
@@ -281,7 +299,9 @@ class _Regions:
         if len(kept):
             last = abs(self._values()[-1]) / max(1.0, abs(self._ascent.bound))
             wanted = _SHARE_OF_GAP * max(self._options.relative_gap, 1e-4) * last
-            options = replace(self._options, time_limit_seconds=seconds, relative_gap=wanted, progress=None)
+            options = replace(
+                self._options, time_limit_seconds=seconds, relative_gap=wanted, num_threads=1, progress=None
+            )
             point[free[kept]] = chain.improved(small.only(kept), options)
         return point
 

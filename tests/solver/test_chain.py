@@ -38,12 +38,12 @@ def _program(instance: Instance, rematch: bool, order: SearchOrder = SearchOrder
 
 
 @settings(max_examples=150)
-@given(instance=instances(), rematch=st.booleans(), order=st.sampled_from(SearchOrder))
-def test_decomposition_equals_compact(instance: Instance, rematch: bool, order: SearchOrder) -> None:
-    """The chain proves the same values as HiGHS on the whole program, tier by tier."""
+@given(instance=instances(), rematch=st.booleans(), order=st.sampled_from(SearchOrder), threads=st.sampled_from([1, 2]))
+def test_decomposition_equals_compact(instance: Instance, rematch: bool, order: SearchOrder, threads: int) -> None:
+    """The chain proves the same values as HiGHS on the whole program, tier by tier, on one thread and on two."""
     program = _program(instance, rematch, order)
     assume(program.num_columns)
-    ours, theirs = chain.solve(program, HIGHS), answer(program, HIGHS)
+    ours, theirs = chain.solve(program, replace(HIGHS, num_threads=threads)), answer(program, HIGHS)
     assert ours.reason == theirs.reason == "optimal"
     assert [(t.name, t.value, t.bound) for t in ours.tiers] == [(t.name, t.value, t.bound) for t in theirs.tiers]
 

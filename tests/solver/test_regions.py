@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import networkx
 import numpy as np
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ from rightplace.solver.chain import tier_weights
 from rightplace.solver.dive import dive
 from rightplace.solver.flow import cheapest_flow
 from rightplace.solver.outcome import SolveOptions
-from rightplace.solver.partition import Map, lazy_rows
+from rightplace.solver.partition import Map, _breadth_first, lazy_rows
 from rightplace.solver.structure import structure_of
 from tests.strategies import instances
 
@@ -150,3 +152,24 @@ def test_a_dive_ends_in_a_feasible_point_or_in_none(instance: Instance, rematch:
     if point is not None:
         assert program.worst_violation(point) <= 1e-6
         assert program.value(program.objectives[0], point) >= best.tiers[0].bound
+
+
+@given(num=st.integers(1, 12), data=st.data())
+def test_breadth_first_takes_one_connected_part_after_another(num: int, data: st.DataObject) -> None:
+    """Every node once, parts whole one after another, the start's part first, each node near one before it."""
+    ends = st.tuples(st.integers(0, num - 1), st.integers(0, num - 1))
+    edges = data.draw(st.lists(ends, max_size=15))
+    start = data.draw(st.integers(0, num - 1))
+    graph = networkx.Graph(edges)
+    graph.add_nodes_from(range(num))
+    both = sorted({(a, b) for a, b in graph.edges} | {(b, a) for a, b in graph.edges})
+    starts = np.searchsorted([a for a, _ in both], np.arange(num + 1))
+    order, reached = _breadth_first(starts, np.array([b for _, b in both], dtype=np.int64), start)
+    assert sorted(order.tolist()) == list(range(num))
+    own = networkx.node_connected_component(graph, start)
+    assert set(order[:reached].tolist()) == own
+    far = networkx.single_source_shortest_path_length(graph, start)
+    assert [far[node] for node in order[:reached].tolist()] == sorted(far.values())
+    part_of = {node: number for number, part in enumerate(networkx.connected_components(graph)) for node in part}
+    parts = [part_of[node] for node in order.tolist()]
+    assert sum(a != b for a, b in pairwise(parts)) == len(set(parts)) - 1
