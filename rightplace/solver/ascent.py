@@ -169,8 +169,10 @@ class Ascent:
         charged = part.T @ self.duals[rows] + own.priced(self._program.num_columns)[columns]
         kept = np.flatnonzero(self._could_help(part, rows, self.reduced[columns] + charged))
         columns, part, costs = columns[kept], part[:, kept].tocsr(), (self.reduced[columns] + charged)[kept]
-        small = self._with_rows_on_demand(self._part(part, rows, columns, costs), columns)
-        relaxation = Relaxation(small, structure_of(small), costs, replace(self._options, num_threads=1))
+        small = self.with_known_rows(self._part(part, rows, columns, costs), columns, np.zeros(len(self.reduced)), own)
+        small = self._with_rows_on_demand(small, columns)
+        options = replace(self._options, num_threads=1)
+        relaxation = Relaxation(small, structure_of(small), costs, options, self.reduced[columns])
         relaxed = relaxation.minimise(costs, _GAP, deadline, lambda _: None)
         if not np.isfinite(relaxed.bound):
             return None
@@ -194,6 +196,23 @@ class Ascent:
             return
         self._proven_now = bound
         self.bound = max(self.bound, bound)
+
+    def with_known_rows(self, small: Program, free: Ints, point: Floats, others: _Others | None = None) -> Program:
+        """The program of some columns, all others held at a point, with the rows on demand and cuts that have a price.
+
+        They are among those that a relaxation of these columns would find again, round after round.
+        """
+        known = self._others if others is None else others
+        at = np.full(self._program.num_columns, -1, dtype=np.int64)
+        at[free] = np.arange(len(free))
+        place = at[known.columns]
+        is_free = place >= 0
+        taken = np.where(is_free, 0.0, known.values * point[known.columns])
+        upper = known.upper - np.bincount(known.rows, taken, minlength=len(known.upper))
+        kept, row = np.unique(known.rows[is_free], return_inverse=True)
+        if not len(kept):
+            return small
+        return small.with_rows("known_rows", *added_up(row, place[is_free], known.values[is_free]), upper[kept])
 
     def _could_help(self, part: Any, rows: Ints, costs: Floats) -> Mask:
         """Columns that a region may use: not those of items elsewhere that cost something and only fill rows."""

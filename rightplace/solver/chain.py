@@ -74,12 +74,17 @@ def solve(program: Program, options: SolveOptions) -> Outcome:
     return _Chain(program, options).run()
 
 
-def improved(program: Program, options: SolveOptions) -> Floats:
+def improved(program: Program, options: SolveOptions, reduced: Floats) -> Floats:
     """A better point than the start, as far as one is found within the limits; nothing is proven of it.
 
     Neighbourhoods take no longer than all before them: other parts of the program wait.
+
+    Parameters
+    ----------
+    reduced
+        What each column costs at the best prices known.
     """
-    chain = _Chain(program, options)
+    chain = _Chain(program, options, reduced)
     chain.improve(times=_TIMES_BEFORE)
     return chain.point
 
@@ -128,7 +133,7 @@ def _most_urgent(urgency: Floats) -> Ints:
 class _Chain:
     """One solve."""
 
-    def __init__(self, program: Program, options: SolveOptions) -> None:
+    def __init__(self, program: Program, options: SolveOptions, reduced: Floats | None = None) -> None:
         assert program.start is not None  # solve() has made sure
         self._program = program
         self._options = options
@@ -140,7 +145,7 @@ class _Chain:
         self._point: Floats = program.start
         self._bound = -np.inf
         self._phase = "relaxation"
-        self._relaxation = Relaxation(program, self._structure, self._all_tiers.costs, options)
+        self._relaxation = Relaxation(program, self._structure, self._all_tiers.costs, options, reduced)
         rows = ~lazy_rows(program)
         self._firsts = [cheapest_flow(program, self._structure, o.costs, rows).bound for o in program.objectives[:-1]]
 
@@ -172,7 +177,7 @@ class _Chain:
             version=highs.version(),
             seconds=time.perf_counter() - self._clock.began,
             detail="relaxation, dive, neighbourhoods",
-            flow_seconds=self._relaxation.flow.seconds,
+            flow_seconds=self._relaxation.flow_seconds,
         )
 
     def _relax(self, costs: Floats, deadline: float, report: Callable[[float], None] = lambda _: None) -> Relaxed:

@@ -1,4 +1,4 @@
-"""The columns with which a relaxation begins: those that are cheap at the prices of a minimum-cost flow.
+"""The columns with which a relaxation begins: those that are cheap at some prices, as of a minimum-cost flow.
 
 Prices are only a guess: a bad one makes the relaxation slower, never wrong.
 """
@@ -21,10 +21,8 @@ _COLUMNS = 8
 """Columns of an item to begin with."""
 
 
-def first_columns(program: Program, structure: Structure, costs: Floats, flow: Flow) -> Mask:
-    """Of each item the cheapest columns at the prices of a flow; the start; what fills no row or belongs to none."""
-    priced = flow.prices[program.entry_rows] * program.row_values
-    reduced = costs + np.bincount(program.row_columns, priced, minlength=program.num_columns)
+def first_columns(program: Program, structure: Structure, reduced: Floats) -> Mask:
+    """Of each item the columns that are cheapest now; the start; what fills no row or belongs to none."""
     chosen: Mask = structure.num_of_column == 0
     chosen |= np.bincount(program.row_columns, program.row_values > 0, minlength=program.num_columns) <= (
         structure.num_of_column
@@ -33,3 +31,10 @@ def first_columns(program: Program, structure: Structure, costs: Floats, flow: F
     if program.start is not None:
         chosen |= program.start > 0
     return chosen
+
+
+def reduced_by(program: Program, costs: Floats, flow: Flow) -> Floats:
+    """What each column costs at the prices of a flow."""
+    priced = flow.prices[program.entry_rows] * program.row_values
+    found: Floats = costs + np.bincount(program.row_columns, priced, minlength=program.num_columns)
+    return found

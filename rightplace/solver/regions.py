@@ -291,7 +291,7 @@ class _Regions:
 
     def _improved(self, free: Ints, start: Floats, objective: Objective, seconds: float) -> Floats:
         """A point with some columns chosen anew by the chain; those that no longer fit beside the others stay out."""
-        small = self._slices.cut(free, start, objective)
+        small = self._ascent.with_known_rows(self._slices.cut(free, start, objective), free, start)
         too_much = (small.row_values > small.row_upper[small.entry_rows]) & _only_filled(small)[small.entry_rows]
         fits = np.bincount(small.row_columns, too_much, minlength=small.num_columns) == 0
         kept = np.flatnonzero(fits | (start[free] > 0))
@@ -302,7 +302,7 @@ class _Regions:
             options = replace(
                 self._options, time_limit_seconds=seconds, relative_gap=wanted, num_threads=1, progress=None
             )
-            point[free[kept]] = chain.improved(small.only(kept), options)
+            point[free[kept]] = chain.improved(small.only(kept), options, self._ascent.reduced[free[kept]])
         return point
 
 

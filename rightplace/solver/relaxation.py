@@ -17,7 +17,7 @@ from rightplace.program import Floats, Ints, Program
 from rightplace.solver.cuts import Clashes
 from rightplace.solver.flow import cheapest_flow
 from rightplace.solver.highs import GrowingLP
-from rightplace.solver.prices import first_columns
+from rightplace.solver.prices import first_columns, reduced_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,9 +55,22 @@ class Relaxed:
 
 
 class Relaxation:
-    """The relaxation of a program, kept between objectives."""
+    """The relaxation of a program, kept between objectives.
 
-    def __init__(self, program: Program, structure: Structure, costs: Floats, options: SolveOptions) -> None:
+    Parameters
+    ----------
+    reduced
+        What each column costs at prices known already, to begin with; without, those of a minimum-cost flow are found.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        structure: Structure,
+        costs: Floats,
+        options: SolveOptions,
+        reduced: Floats | None = None,
+    ) -> None:
         self._options = options
         self._structure = structure
         self._clashes = Clashes(program, structure)
@@ -67,8 +80,11 @@ class Relaxation:
         for name in program.lazy_blocks:
             taking_part[list(program.row_blocks.get(name, ()))] = False
         self._has_row = taking_part
-        self.flow = cheapest_flow(program, structure, costs, taking_part)
-        self._has_column = first_columns(program, structure, costs, self.flow)
+        self.flow_seconds = 0.0
+        if reduced is None:
+            flow = cheapest_flow(program, structure, costs, taking_part)
+            reduced, self.flow_seconds = reduced_by(program, costs, flow), flow.seconds
+        self._has_column = first_columns(program, structure, reduced)
         rows, columns = np.flatnonzero(taking_part), np.flatnonzero(self._has_column)
         self._scale = 10.0 ** max(0, int(np.log10(max(1.0, np.abs(costs).max()))) - 4)
         self._costs = costs
