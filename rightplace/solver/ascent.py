@@ -78,12 +78,17 @@ class _Others:
 
 @dataclass(frozen=True, slots=True)
 class _Raised:
-    """What the relaxation of a region says: duals of rows of the program, and all others that lie at some nodes."""
+    """What the relaxation of a region says: duals of rows of the program, and all others that lie at some nodes.
+
+    And what some columns should be.
+    """
 
     rows: Ints
     duals: Floats
     nodes: Mask
     others: _Others
+    columns: Ints
+    point: Floats
 
 
 class Ascent:
@@ -93,10 +98,17 @@ class Ascent:
     ----------
     costs
         What is minimised, one for each column.
+
+    Attributes
+    ----------
+    wish
+        What each column of an item is in the relaxation of the item's region, that is without regard for what others
+        elsewhere wish for.
     """
 
     def __init__(self, program: Program, structure: Structure, costs: Floats, options: SolveOptions) -> None:
         self._program, self._structure, self._costs, self._options = program, structure, costs, options
+        self.wish = np.zeros(program.num_columns)
         self._matrix = program.matrix
         self._columns_first = self._matrix.T.tocsr()
         self.map = Map(program, structure)
@@ -128,11 +140,6 @@ class Ascent:
                 self._take(found)
             report()
 
-    def charged(self, prices: Floats) -> Floats:
-        """What prices of the rows of the program charge each column, of the sign of duals."""
-        found: Floats = self._columns_first @ prices
-        return found
-
     def _item_rows(self) -> Ints:
         """The row of each item."""
         program = self._program
@@ -141,7 +148,7 @@ class Ascent:
         return np.flatnonzero(is_item)
 
     def _reduced(self) -> Floats:
-        reduced: Floats = self._costs - self.charged(self.duals)
+        reduced: Floats = self._costs - self._columns_first @ self.duals
         return reduced - self._others.priced(self._program.num_columns)
 
     def _proven(self) -> float:
@@ -179,12 +186,17 @@ class Ascent:
         duals = relaxed.duals[: len(rows)]
         duals = np.where(np.isfinite(self._program.row_lower[rows]) | (duals < 0), duals, 0.0)
         duals = np.where(np.isfinite(self._program.row_upper[rows]) | (duals > 0), duals, 0.0)
-        return _Raised(rows, duals, nodes, self._others_of(relaxation.program, len(rows), relaxed.duals, columns))
+        others = self._others_of(relaxation.program, len(rows), relaxed.duals, columns)
+        return _Raised(rows, duals, nodes, others, columns, relaxed.point)
 
     def _take(self, found: _Raised | None) -> None:
-        """Keep the duals of a region where they prove more."""
+        """Keep the duals of a region where they prove more, and what its own items wish for in any case."""
         if found is None:
             return
+        own = found.nodes[self.map.cluster_of_column] & (self.map.cluster_of_column >= 0)
+        self.wish[own] = 0.0
+        is_own = own[found.columns]
+        self.wish[found.columns[is_own]] = found.point[is_own]
         before = self.duals, self.reduced, self._others
         self.duals = self.duals.copy()
         self.duals[found.rows] = found.duals

@@ -51,6 +51,8 @@ _PATIENCE = 0.01
 """What a failure leaves of the urgency of a cluster."""
 _WINDOW_SECONDS = 5.0
 _WINDOW_GAP = 1e-4
+_VAIN = 12
+"""Neighbourhoods in a row that bring nothing, after which a part of a larger program is left as it is."""
 _TIMES_BEFORE = 1.0
 """Neighbourhoods of a part of a program may take this many times as long as all before them."""
 _MISSED = 1e-6
@@ -233,7 +235,7 @@ class _Chain:
         most = _SHARES["improve a small one" if is_small else "improve"]
         if np.isfinite(times):
             most = min(most, (1 + times) * (time.perf_counter() - self._clock.began) / self._clock.limit)
-        self._improve_around(near, relaxed, most)
+        self._improve_around(near, relaxed, most, np.inf if np.isinf(times) else _VAIN)
         if is_small and np.isinf(times) and not self._is_over(_SHARES["improve"]) and self._is_open():
             small, free = near.cheapest(self._point)
             found = self._solve_small(small, self._clock.left(_SHARES["improve"]))
@@ -251,10 +253,13 @@ class _Chain:
         """Whether the gap is larger than wanted."""
         return self._gap() > max(self._options.relative_gap, 1e-9)
 
-    def _improve_around(self, near: Neighbourhoods, relaxed: Relaxed, share: float) -> None:
-        """Neighbourhoods of those whose columns cost most more than they must, larger ones where that did not help."""
-        failures = np.zeros(near.num_clusters)
-        while not self._is_over(share) and self._is_open():
+    def _improve_around(self, near: Neighbourhoods, relaxed: Relaxed, share: float, vain: float) -> None:
+        """Neighbourhoods of those whose columns cost most more than they must, larger ones where that did not help.
+
+        Until the time is up, the gap is closed, few columns could do better, or so many in a row were in vain.
+        """
+        failures, in_vain = np.zeros(near.num_clusters), 0
+        while not self._is_over(share) and self._is_open() and in_vain < vain:
             urgency = near.regrets(self._point) * _PATIENCE**failures
             seeds = _most_urgent(urgency)
             enough = _EXACT_COLUMNS if len(seeds) and failures[seeds].min() >= _FAILURES else _FEW_COLUMNS
@@ -268,7 +273,9 @@ class _Chain:
                 if found is not None:
                     point[part.free] = found
                 fits = not number or self._program.worst_violation(point) <= _MISSED
-                failures[part.seeds] = 0 if fits and self._take(point) else failures[part.seeds] + 1
+                is_better = fits and self._take(point)
+                failures[part.seeds] = 0 if is_better else failures[part.seeds] + 1
+                in_vain = 0 if is_better else in_vain + 1
 
     def _apart(self, near: Neighbourhoods, urgency: Floats, failures: Floats) -> list[_Part]:
         """The most urgent neighbourhoods that have no column in common, one for each thread."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from rightplace.program import Domain, Floats, Ints, Mask, Objective, Program
 from rightplace.solver.cheapest import cheapest_columns
+from rightplace.solver.filling import fill
 from rightplace.solver.slices import Slices
 from rightplace.solver.structure import filled_rows
 
@@ -76,42 +77,14 @@ class Neighbourhoods:
         is_open[structure.item[decided[structure.column]]] = False
         free = np.union1d(np.flatnonzero(self._within(is_open) & self._cheap), self._loose)
         point = decided.astype(np.float64)
-        self._fill(point, is_open, free[np.lexsort((self._reduced[free], -np.round(relaxed[free], 2)))])
+        wished = free[np.lexsort((self._reduced[free], -np.round(relaxed[free], 2)))]
+        fill(self._slices, structure, point, is_open, wished)
         return self._cut(free, point), free, point
 
     def cheapest(self, point: Floats) -> tuple[Program, Ints]:
         """All items with their cheapest columns and those of a point, which is the start; and these columns."""
         columns = np.flatnonzero(self._cheap | (self._structure.num_of_column == 0) | (point > 0))
         return self.only(columns, point), columns
-
-    def _fill(self, point: Floats, is_open: Mask, columns: Ints) -> None:
-        """Set columns to one in this order, for items that are open, where no row stands against it.
-
-        Columns without items come last: they are set where a row that is still broken needs them.
-        """
-        program = self._program
-        activity: Floats = np.bincount(
-            program.entry_rows, program.row_values * point[program.row_columns], minlength=program.num_rows
-        ).astype(np.float64)
-        order = np.argsort(self._structure.column, kind="stable")
-        items = self._structure.item[order]
-        first = np.searchsorted(self._structure.column[order], np.arange(program.num_columns + 1))
-        of_items = first[columns + 1] > first[columns]
-        for column in columns[of_items].tolist():
-            own = items[first[column] : first[column + 1]]
-            if is_open[own].all():
-                entries = slice(self._slices.first[column], self._slices.first[column + 1])
-                rows, values = self._slices.rows[entries], self._slices.values[entries]
-                if ((values < 0) | (activity[rows] + values <= program.row_upper[rows])).all():
-                    is_open[own] = False
-                    point[column] = 1.0
-                    activity[rows] += values
-        for column in columns[~of_items].tolist():
-            entries = slice(self._slices.first[column], self._slices.first[column + 1])
-            rows, values = self._slices.rows[entries], self._slices.values[entries]
-            if ((values < 0) & (activity[rows] > program.row_upper[rows])).any():
-                point[column] = 1.0
-                activity[rows] += values
 
     def _together(self, columns: Mask) -> Mask:
         """As many of some columns as can be at one together: none of those in rows that they would break."""

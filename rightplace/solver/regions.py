@@ -2,7 +2,7 @@
 
 1. A minimum-cost flow: prices of all rows, and a bound of each tier (``flow``).
 2. Sweeps that raise the bound of all tiers together, one region after another (``ascent``).
-3. A point from nothing, one region after another, by the chain: those still to come are there as prices.
+3. A point from what the relaxations of the regions wish for, and a flow for all who live without others.
 4. Passes that improve the point, one region after another, by the chain, with everything else held (``chain``).
 
 Sweeps and passes take turns, with other borders every time, until the gap is small enough or time is up.
@@ -23,6 +23,7 @@ from rightplace.solver import chain, highs
 from rightplace.solver.abreast import abreast, turns
 from rightplace.solver.ascent import Ascent
 from rightplace.solver.cheapest import cheapest_columns
+from rightplace.solver.filling import fill
 from rightplace.solver.flow import cheapest_flow
 from rightplace.solver.outcome import Limit, Outcome, Progress, Reason, TierClaim, whole_bound
 from rightplace.solver.partition import lazy_rows
@@ -42,6 +43,8 @@ _COLUMNS_OF_ITEM = 20
 _TURNS = ("sweep", "point", "pass", "sweep", "pass", "sweep", "pass")
 """What is done in turn; a point is made from nothing once only."""
 _REGION_SECONDS = 180.0
+_ENTANGLED = 0.5
+"""Share of a cluster's wishes that others have a say in, from which on it is settled before those alone."""
 _MISSED = 1e-6
 """By how much a feasible point may miss a row."""
 _SHARE_OF_GAP = 0.75
@@ -95,8 +98,7 @@ class _Regions:
                 case "sweep":
                     self._ascent.sweep(_SWEEP_ITEMS, turn, self._deadline, lambda: self._report("bound, by regions"))
                 case "point" if turn < len(_TURNS):
-                    self._make(turn)
-                    self._reassign()
+                    self._make()
                 case _:
                     self._improve(turn)
                     self._reassign()
@@ -180,63 +182,45 @@ class _Regions:
         point[free] = values
         return point
 
-    def _make(self, seed: int) -> None:
-        """A point from one in which nothing fills a row: every region once, with guests, and others still to come as
-        prices.
+    def _make(self) -> None:
+        """A point from one in which nothing fills a row: those with others, as they wish; then all others, at best.
 
-        A row elsewhere costs what the bound says that it is worth. Who would go there goes back to where it came from
-        and is a guest when the row's region is decided: a price says what a place is worth, not how many there are.
+        Who comes together with others, or may clash, takes what the last sweep would have for it, the surest first; a
+        flow through the whole program then settles all the rest.
         """
-        empty = self._empty()
-        if empty is None:
+        point, empty = self._empty(), self._empty()
+        if point is None or empty is None:
             return
-        region, cheap = (
-            self._ascent.map.regions(self._ascent.reduced, _PASS_ITEMS, seed),
-            self._cheap(),
-        )
-        all_turns = list(turns(int(region.max(initial=-1)) + 1, self._options.num_threads))
-        turn_of = {number: turn for turn, numbers in enumerate(all_turns) for number in numbers}
-        turn_of_node = np.array([turn_of[number] for number in region.tolist()], dtype=np.int64)
-        node_of_row = self._ascent.map.node_of_row
-        turn_of_row = np.where(self._fills & (node_of_row >= 0), turn_of_node[node_of_row], -1)
-        point, called = empty.copy(), np.full(len(region), -1, dtype=np.int64)
-        for turn, numbers in enumerate(all_turns):
-            if self._is_over():
-                return
-            later = turn_of_row > turn
-            parts = [np.flatnonzero(cheap & self._with_guests((region == n) | (called == n))) for n in numbers]
-            objective = Objective("with prices", self._priced(later))
-            seconds = self._seconds(numbers, 0.8)
-            for part, (free, found) in enumerate(self._abreast(parts, point, objective, seconds)):
-                candidate = point.copy()
-                candidate[free] = found
-                if part and self._program.worst_violation(candidate) > _MISSED:  # does not go with the others
-                    candidate = self._improved(free, point, objective, seconds)
-                point = candidate
-            point = self._called_back(point, empty, later, region, called)
-            self._report(f"plan, {turn + 1} of {len(all_turns)}")
-        self._take(point)
+        structure, wish = self._structure, self._ascent.wish
+        entangled = np.where(self._plain, 0.0, wish)[structure.column]
+        share = np.bincount(structure.cluster[structure.item], entangled, minlength=self._ascent.map.num_clusters)
+        num = np.bincount(structure.cluster, minlength=self._ascent.map.num_clusters)
+        is_open = (share >= _ENTANGLED * num)[structure.cluster]
+        point[structure.column[is_open[structure.item]]] = 0.0
+        columns = np.flatnonzero(self._cheap())
+        wished = columns[np.lexsort((self._ascent.reduced[columns], -np.round(wish[columns], 2)))]
+        fill(self._slices, structure, point, is_open, wished)
+        point = self._mended(point, empty)
+        cheap = self._plain & self._cheap()
+        self._take(reassigned(self._slices, structure, self._all_tiers.costs, point, cheap))
+        self._report("plan, as the bound has it")
 
-    def _priced(self, rows: Mask) -> Floats:
-        """The costs of all tiers, and what the bound says that some rows are worth."""
-        prices = np.where(rows, np.minimum(self._ascent.duals, 0.0), 0.0)
-        costs: Floats = self._all_tiers.costs - self._ascent.charged(prices)
-        return costs
-
-    def _called_back(self, point: Floats, empty: Floats, rows: Mask, region: Ints, called: Ints) -> Floats:
-        """The point without the clusters that fill some rows; ``called`` tells each where it would have gone."""
-        near = self._ascent.map
-        taken = np.flatnonzero((point > _MISSED) & (near.cluster_of_column >= 0))
-        at, row, _ = self._slices.entries(taken)
-        there = np.flatnonzero(rows[row])
-        clusters = near.cluster_of_column[taken[at[there]]]
-        called[clusters] = region[near.node_of_row[row[there]]]
-        is_back = np.zeros(len(region), dtype=np.bool_)
-        is_back[clusters] = True
-        columns = (self._node >= 0) & is_back[self._node]
-        found = point.copy()
-        found[columns] = empty[columns]
-        return found if self._program.worst_violation(found) <= _MISSED else point
+    def _mended(self, point: Floats, empty: Floats) -> Floats:
+        """The point without the clusters in rows that it breaks."""
+        program, near = self._program, self._ascent.map
+        rows = program.entry_rows
+        while True:
+            activity = np.bincount(rows, program.row_values * point[program.row_columns], minlength=program.num_rows)
+            broken = (activity > program.row_upper + _MISSED) | (activity < program.row_lower - _MISSED)
+            if not broken.any():
+                return point
+            node = self._node[np.unique(program.row_columns[broken[rows]])]
+            clusters = np.zeros(near.num_nodes, dtype=np.bool_)
+            clusters[node[(node >= 0) & (node < near.num_clusters)]] = True
+            columns = (self._node >= 0) & clusters[self._node]
+            if (point[columns] == empty[columns]).all():
+                return empty
+            point[columns] = empty[columns]
 
     def _with_guests(self, inside: Mask) -> Mask:
         """The columns of a region, and those of items elsewhere that may want a row of it."""
