@@ -44,12 +44,12 @@ class Annealing:
         order = np.argsort(excess, axis=0, kind="stable")
         step = _step(excess)
         self._units = {refill: math.sqrt(step * max(_LEAST_UNIT, float(room_price[is_usable].mean()))), chains: step}
-        self._grounds = {}
+        self.grounds = {}
         for way, num in _NEAR.items():
             near = order[:num].T
             is_open = np.isfinite(np.take_along_axis(excess, near.T, axis=0).T)
             near = np.where(is_open, near, near[:, :1])
-            self._grounds[way] = Ground(costs, weights, room, room_price, excess, np.ascontiguousarray(near))
+            self.grounds[way] = Ground(costs, weights, room, room_price, excess, np.ascontiguousarray(near))
         self._shares = {refill: 0.5, chains: 0.5}
         self._num_rounds = 0
         self._dice = np.random.default_rng(0)
@@ -82,7 +82,7 @@ class Annealing:
         seconds: float,
         is_over: Callable[[], bool],
     ) -> tuple[float, Ints]:
-        ground, found = self._grounds[way], agents.copy()
+        ground, found = self.grounds[way], agents.copy()
         draft: Draft = draft_of(ground, agents)
         draft.rise[0] = _RISE * self._units[refill]
         unit = self._units[way] * _TURNS[self._num_rounds % len(_TURNS)]
