@@ -4,8 +4,8 @@
    is mended into an assignment and improved by shifts and swaps (``assignment_moves``).
 2. A tree search asks, in turn, for anything that costs no more than the bound, then than a little more, and so on up
    to the value: each question that has no answer raises the bound. A small question fixes nearly everything.
-3. Where that has not ended soon: HiGHS on the few pairs that the prices favour, for a better value; then the tree
-   again.
+3. Between the two, annealing (``assignment_improve``) for a better value. They take turns, ever longer; once, late,
+   HiGHS looks among the few pairs that the prices favour.
 
 Weights that are no whole numbers, or room for more units than a knapsack's table may have, go to HiGHS as one program.
 """

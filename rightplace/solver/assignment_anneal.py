@@ -6,7 +6,7 @@ whole agents full and no excess anywhere, an assignment would cost what the line
 - ``refill``: some jobs have no agent. Again and again an agent takes the best set of its own jobs and of those, by
   dynamic programming over its room, with a little noise. A job that stays without an agent is worth more each time.
 - ``chains``: a job goes to another agent and pushes out one there, which goes to a third, until one fits: ejection
-  chains after Yagiura, Ibaraki and Glover 2006 (doi:10.1016/j.ejor.2004.09.002), accepted as annealing does.
+  chains after Yagiura, Ibaraki and Glover (EJOR 169, 2006, pages 548-569), accepted as annealing does.
 
 As in ``transport_kernel``, all that is compiled and calls each other stands in one file.
 """
