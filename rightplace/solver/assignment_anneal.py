@@ -28,6 +28,8 @@ _NOISE = 0.3
 """Of what jobs are worth to an agent, in temperatures."""
 _DROPPED, _FEW, _DEAR = 0.03, 2, 0.3
 """How often a dear job is taken from its agent, where fewer jobs than this have none; the excess that is dear."""
+_MOST_FREE = 32
+"""Jobs of an agent that are looked at anew at once."""
 _BY_NEED = 0.8
 """How often the next agent is one that is near a job without an agent."""
 _DEPTH = 6
@@ -137,6 +139,19 @@ def _fill(ground: Ground, draft: Draft, agent: int, items: Ints, profits: Floats
 
 
 @compiled
+def _keep_some(ground: Ground, draft: Draft, agent: int, dice: Any) -> int:
+    """Put those that an agent keeps whatever comes, by lot, at the front of what it holds; the room beside them."""
+    room, num = ground.room[agent], draft.num_held[agent]
+    for at in range(num - _MOST_FREE):
+        other = at + int(dice.random() * (num - at))
+        job, kept = draft.held[agent, at], draft.held[agent, other]
+        draft.held[agent, at], draft.held[agent, other] = kept, job
+        draft.place[kept], draft.place[job] = at, other
+        room -= ground.weights[agent, kept]
+    return int(room)
+
+
+@compiled
 def _dear_job(ground: Ground, draft: Draft, dice: Any) -> int:
     """Of three jobs, the one with the most excess; -1 where none is dear."""
     chosen, most = -1, _DEAR
@@ -178,8 +193,8 @@ def refill(
         if num_waiting > 0 and dice.random() < _BY_NEED:
             job = waiting[int(dice.random() * num_waiting)]
             agent = ground.near[job, int(dice.random() * ground.near.shape[1])]
-        num = 0
-        for at in range(draft.num_held[agent]):
+        num, room = 0, _keep_some(ground, draft, agent, dice)
+        for at in range(max(0, draft.num_held[agent] - _MOST_FREE), draft.num_held[agent]):
             items[num] = draft.held[agent, at]
             num += 1
         for at in range(num_waiting):
@@ -191,7 +206,7 @@ def refill(
             noise = -_NOISE * temperature * np.log(-np.log(1e-12 + (1.0 - 2e-12) * dice.random()))
             gain = ground.room_price[agent] * ground.weights[agent, job] - ground.excess[agent, job]
             profits[at] = gain + draft.worth[job] + noise
-        num_taken = _fill(ground, draft, agent, items, profits, num, ground.room[agent])
+        num_taken = _fill(ground, draft, agent, items, profits, num, room)
         for at in range(num_taken, num):
             job = items[at]
             if agents[job] == agent:

@@ -20,8 +20,8 @@ _NEAR = {refill: 6, chains: 8}
 _HOT, _COLD = {refill: 0.5, chains: 1.5}, {refill: 0.07, chains: 0.2}
 """Temperatures to begin and end with: in excesses of one more choice (``_step``), for ``refill`` half way to the price
 of a unit of room."""
-_TURNS, _ROUND_SECONDS = (1.0, 2.0, 0.5), 6.0
-"""Rounds are that much hotter in turn, and no longer than so many seconds."""
+_TURNS, _ROUND_SECONDS, _SECONDS_A_JOB = (1.0, 2.0, 0.5), 6.0, 0.02
+"""Rounds are that much hotter in turn, and no longer than so many seconds, or so many a job."""
 _CALLS, _LEAST_SECONDS = 200, 0.002
 """About as many calls as temperatures; none is shorter than this by much."""
 _RISE, _MORE, _LESS = 0.007, 1.01, 0.9
@@ -60,7 +60,7 @@ class Annealing:
         """The best assignment found from ``agents`` of cost ``value`` in some seconds, or one of ``goal`` or less."""
         best, found, until = value, agents.copy(), time.perf_counter() + seconds
         while best > goal and not is_over():
-            left = min(until - time.perf_counter(), _ROUND_SECONDS)
+            left = min(until - time.perf_counter(), max(_ROUND_SECONDS, _SECONDS_A_JOB * len(agents)))
             if left <= 0.0:
                 break
             reached = {}

@@ -11,7 +11,7 @@ from rightplace.solver.assignment_anneal import chains, draft_of, refill
 from rightplace.solver.assignment_improve import Annealing
 
 
-@given(seed=st.integers(0, 10**6), num_agents=st.integers(1, 6), num_jobs=st.integers(1, 25))
+@given(seed=st.integers(0, 10**6), num_agents=st.integers(1, 6), num_jobs=st.integers(1, 90))
 @settings(deadline=None)
 def test_what_is_found_fits_and_costs_what_it_says(seed: int, num_agents: int, num_jobs: int) -> None:
     """From an assignment that fits exactly, with some agents shut: every job has an open agent that has the room."""
