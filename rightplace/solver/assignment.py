@@ -4,8 +4,8 @@
    is mended into an assignment and improved by shifts and swaps (``assignment_moves``).
 2. A tree search asks, in turn, for anything that costs no more than the bound, then than a little more, and so on up
    to the value: each question that has no answer raises the bound. A small question fixes nearly everything.
-3. Where that has not ended soon: HiGHS on the few pairs that the prices favour, for a better value; then the tree
-   again.
+3. Between the two, annealing (``assignment_improve``) for a better value. They take turns, ever longer; once, late,
+   HiGHS looks among the few pairs that the prices favour.
 
 Weights that are no whole numbers, or room for more units than a knapsack's table may have, go to HiGHS as one program.
 """
@@ -21,6 +21,7 @@ import numpy as np
 
 from rightplace.solver import assignment_kernel as kernel
 from rightplace.solver import highs
+from rightplace.solver.assignment_improve import Annealing
 from rightplace.solver.assignment_moves import mend
 from rightplace.solver.assignment_program import Sites, shares_of, shares_of_agents, sites_program
 from rightplace.solver.outcome import Answer, Limit, Progress, Reason, SolveOptions
@@ -46,7 +47,11 @@ _DIVE_SHARES, _CHUNKS_A_DIVE = (3e-4, 1e-3, 3e-3, 1e-2), 20
 """Of dives: how far above the bound the cutoff lies, as shares of it, and how often an assignment is mended."""
 _SOON = 0.2
 """The share of the time after which HiGHS looks for a better value."""
-_POLISH_GAP, _POLISH_SHARE, _PAIRS_A_JOB = 2e-4, 0.5, 3.0
+_ROOT_SHARE = 0.2
+"""The share of the time after which the root ends where there is a value."""
+_ANNEAL_UNTIL, _DIVE_UNTIL, _TREE_UNTIL = 2.0, 1.5, 1.5
+"""In each turn these go on until so many times the seconds that are used when they begin."""
+_POLISH_GAP, _POLISH_SHARE, _PAIRS_A_JOB = 2e-4, 0.15, 3.0
 """It does where the gap is larger; its share of the time, and of how many pairs."""
 _CHUNK_SECONDS = 0.2
 """About how long the tree search runs between looks at the clock."""
@@ -149,24 +154,47 @@ class _Search:
         num_agents, num_jobs = sites.costs.shape
         self._question = _question(sites, weights, room)
         self._work = kernel.room_to_work(num_agents, num_jobs, int(room.max()))
-        self._prices = _first_prices(sites, weights, room)
+        self._prices, self._room_price = _first_prices(sites, weights, room)
         self._agents = np.zeros(num_jobs, dtype=np.int64)
         self._open = sites.is_open.copy()
         spread = float(sites.costs.max() - sites.costs.min()) / max(1.0, float(weights.mean()))
         self._penalty = max(0.1, spread / 4)
         self._ceiling = float(sites.costs.max(axis=0).sum() + sites.fixed.sum()) + 1.0
+        self._annealing: tuple[Mask, Annealing] | None = None
         self._value = math.inf
         self._bound = float(sites.costs.min(axis=0).sum())
 
     def run(self) -> Answer:
         """The steps in order."""
-        if self._root():
-            self._dive(_SOON * self._options.time_limit_seconds)
-            self._tree(_SOON * self._options.time_limit_seconds)
-            if not self._is_done() and self._gap() > _POLISH_GAP:
-                self._polish()
-            self._tree(self._options.time_limit_seconds)
+        if self._root(_ROOT_SHARE * self._options.time_limit_seconds):
+            is_polished = False
+            while not self._is_done():
+                self._anneal(_ANNEAL_UNTIL * self._used())
+                self._dive(_DIVE_UNTIL * self._used())
+                self._tree(_TREE_UNTIL * self._used())
+                is_late = self._used() > _SOON * self._options.time_limit_seconds
+                if is_late and not (is_polished or self._is_done()) and self._gap() > _POLISH_GAP:
+                    self._polish()
+                    is_polished = True
         return self._answer()
+
+    def _anneal(self, until: float) -> None:
+        """A better assignment among the agents that are open now."""
+        if self._is_done() or self._value == math.inf or self._gap() < _POLISH_GAP:
+            return
+        if self._annealing is None or (self._open != self._annealing[0]).any():
+            weights, price = self._question.weights, self._room_price
+            self._annealing = self._open, Annealing(self._sites.costs, weights, self._room, price, self._open)
+        _, annealing = self._annealing
+        fixed = float(self._sites.fixed[self._open].sum())
+        goal = max(self._bound, self._goal()) - fixed
+        seconds = min(until - self._used(), self._left())
+        agents, _ = annealing.run(self._agents, self._value - fixed, goal, seconds, self._is_over)
+        self._take(agents, self._cost(agents))
+
+    def _goal(self) -> float:
+        """The value that is near enough to the bound."""
+        return math.floor(self._bound / (1.0 - self._options.relative_gap)) if self._bound > 0.0 else self._bound
 
     def _state(self) -> kernel.State:
         """Nothing decided."""
@@ -174,12 +202,15 @@ class _Search:
         is_possible = np.ones(self._sites.costs.shape, dtype=np.uint8)
         return kernel.State(is_possible, np.full(len(self._agents), -1), status, self._room.copy(), np.zeros(1))
 
+    def _used(self) -> float:
+        return time.perf_counter() - self._began
+
     def _left(self) -> float:
-        return self._options.time_limit_seconds - (time.perf_counter() - self._began)
+        return self._options.time_limit_seconds - self._used()
 
     def _is_over(self, until: float | None = None) -> bool:
-        """Stopped, or so many seconds are used; left out, all of them."""
-        left = self._left() if until is None else until - (time.perf_counter() - self._began)
+        """Stopped, or so many seconds are used, or all of them."""
+        left = self._left() if until is None else min(self._left(), until - self._used())
         return self._options.stop.is_set() or left <= 0
 
     def _is_done(self) -> bool:
@@ -215,10 +246,13 @@ class _Search:
     def _report(self) -> None:
         if self._options.progress is not None:
             value = self._value if self._value < math.inf else None
-            self._options.progress(Progress("cost", time.perf_counter() - self._began, value, self._bound))
+            self._options.progress(Progress("cost", self._used(), value, self._bound))
 
-    def _root(self) -> bool:
-        """Prices, and assignments mended from them; ``False`` where there is no assignment."""
+    def _root(self, until: float) -> bool:
+        """Prices, and assignments mended from them; ``False`` where there is no assignment.
+
+        It ends at ``until`` where there is a value.
+        """
         state, length, before = self._state(), _LENGTH, [-math.inf] * _IDLE_ROUNDS
         for _ in range(_ROUNDS):
             if self._is_done():
@@ -231,7 +265,8 @@ class _Search:
             self._raise_bound(bound)
             self._mend(state, self._prices)
             length *= _SHORTER if self._value < math.inf else 1.0
-            if bound - before[0] < _IDLE * abs(bound) and self._value < math.inf:
+            is_idle = bound - before[0] < _IDLE * abs(bound)
+            if (is_idle or self._is_over(until)) and self._value < math.inf:
                 break
             before = [*before[1:], bound]
         return True
@@ -330,7 +365,8 @@ class _Search:
             elif status == kernel.EXHAUSTED:
                 return True, cutoff
             elif num_chunks is not None:
-                chunks, num_nodes = chunks + 1, max(1, len(agents) // _CHUNKS_A_DIVE)
+                paced = int(_CHUNK_SECONDS * num_nodes / max(time.perf_counter() - began, 1e-4))
+                chunks, num_nodes = chunks + 1, max(1, min(paced, len(agents) // _CHUNKS_A_DIVE))
                 self._mend(state, trail.prices[trail.depth[0]])
                 cutoff = min(cutoff, self._value)
             elif left == 0:
@@ -339,7 +375,7 @@ class _Search:
         return False, cutoff
 
     def _answer(self) -> Answer:
-        detail = "prices, local search, HiGHS on favoured pairs, tree search"
+        detail = "prices, local search, annealing, HiGHS on favoured pairs, tree search"
         if self._value == math.inf:
             if self._bound == math.inf:
                 return Answer(Reason.INFEASIBLE, Limit.NONE, None, None, detail)
@@ -356,8 +392,8 @@ class _Search:
         return Limit.GAP if self._gap() <= self._options.relative_gap else Limit.TIME
 
 
-def _first_prices(sites: Sites, weights: Ints, room: Ints) -> Floats:
-    """Prices of jobs from prices of room, by subgradient steps: nearly those of the linear relaxation.
+def _first_prices(sites: Sites, weights: Ints, room: Ints) -> tuple[Floats, Floats]:
+    """Prices of jobs, and of room, by subgradient steps: nearly those of the linear relaxation.
 
     An agent's fixed cost is spread over its room. With a price ``p_i`` of room, a job costs its least
     ``c_ij + p_i w_ij``; together, less ``p_i`` times the room, they are a bound.
@@ -386,7 +422,7 @@ def _first_prices(sites: Sites, weights: Ints, room: Ints) -> Floats:
             break
         of_room = np.maximum(0.0, of_room + length * (0.02 * abs(best) + 1.0) / norm * over)
     on_grid: Floats = np.round(best_prices * kernel.GRID) / kernel.GRID
-    return on_grid
+    return on_grid, best_of_room
 
 
 def _question(sites: Sites, weights: Ints, room: Ints) -> kernel.Question:
