@@ -4,8 +4,9 @@
    is mended into an assignment and improved by shifts and swaps (``assignment_moves``).
 2. A tree search asks, in turn, for anything that costs no more than the bound, then than a little more, and so on up
    to the value: each question that has no answer raises the bound. A small question fixes nearly everything.
-3. Between the two, annealing (``assignment_improve``) for a better value. They take turns, ever longer; once, late,
-   HiGHS looks among the few pairs that the prices favour.
+3. Where all agents are open anyway: annealing (``assignment_improve``) for a better value between the two. They take
+   turns, ever longer.
+4. Once, late, HiGHS looks for a better value among the few pairs that the prices favour.
 
 Weights that are no whole numbers, or room for more units than a knapsack's table may have, go to HiGHS as one program.
 """
@@ -51,7 +52,7 @@ _ROOT_SHARE = 0.2
 """The share of the time after which the root ends where there is a value."""
 _ANNEAL_UNTIL, _DIVE_UNTIL, _TREE_UNTIL = 2.0, 1.5, 1.5
 """In each turn these go on until so many times the seconds that are used when they begin."""
-_POLISH_GAP, _POLISH_SHARE, _PAIRS_A_JOB = 2e-4, 0.15, 3.0
+_POLISH_GAP, _POLISH_SHARE, _POLISH_SHARE_BESIDE_ANNEALING, _PAIRS_A_JOB = 2e-4, 0.5, 0.15, 3.0
 """It does where the gap is larger; its share of the time, and of how many pairs."""
 _CHUNK_SECONDS = 0.2
 """About how long the tree search runs between looks at the clock."""
@@ -160,36 +161,44 @@ class _Search:
         spread = float(sites.costs.max() - sites.costs.min()) / max(1.0, float(weights.mean()))
         self._penalty = max(0.1, spread / 4)
         self._ceiling = float(sites.costs.max(axis=0).sum() + sites.fixed.sum()) + 1.0
-        self._annealing: tuple[Mask, Annealing] | None = None
+        self._annealing: Annealing | None = None
         self._value = math.inf
         self._bound = float(sites.costs.min(axis=0).sum())
 
     def run(self) -> Answer:
         """The steps in order."""
         if self._root(_ROOT_SHARE * self._options.time_limit_seconds):
-            is_polished = False
-            while not self._is_done():
-                self._anneal(_ANNEAL_UNTIL * self._used())
-                self._dive(_DIVE_UNTIL * self._used())
-                self._tree(_TREE_UNTIL * self._used())
-                is_late = self._used() > _SOON * self._options.time_limit_seconds
-                if is_late and not (is_polished or self._is_done()) and self._gap() > _POLISH_GAP:
-                    self._polish()
-                    is_polished = True
+            if self._sites.is_open.all():
+                self._in_turns()
+            else:
+                self._dive(_SOON * self._options.time_limit_seconds)
+                self._tree(_SOON * self._options.time_limit_seconds)
+                self._polish(_POLISH_SHARE)
+                self._tree(self._options.time_limit_seconds)
         return self._answer()
 
+    def _in_turns(self) -> None:
+        """Annealing, dives and the tree in turn, where it is settled who is open."""
+        is_polished = False
+        while not self._is_done():
+            self._anneal(_ANNEAL_UNTIL * self._used())
+            self._dive(_DIVE_UNTIL * self._used())
+            self._tree(_TREE_UNTIL * self._used())
+            if self._used() > _SOON * self._options.time_limit_seconds and not is_polished:
+                self._polish(_POLISH_SHARE_BESIDE_ANNEALING)
+                is_polished = True
+
     def _anneal(self, until: float) -> None:
-        """A better assignment among the agents that are open now."""
+        """A better assignment; all agents are open."""
         if self._is_done() or self._value == math.inf or self._gap() < _POLISH_GAP:
             return
-        if self._annealing is None or (self._open != self._annealing[0]).any():
+        if self._annealing is None:
             weights, price = self._question.weights, self._room_price
-            self._annealing = self._open, Annealing(self._sites.costs, weights, self._room, price, self._open)
-        _, annealing = self._annealing
-        fixed = float(self._sites.fixed[self._open].sum())
+            self._annealing = Annealing(self._sites.costs, weights, self._room, price, self._open)
+        fixed = float(self._sites.fixed.sum())
         goal = max(self._bound, self._goal()) - fixed
         seconds = min(until - self._used(), self._left())
-        agents, _ = annealing.run(self._agents, self._value - fixed, goal, seconds, self._is_over)
+        agents, _ = self._annealing.run(self._agents, self._value - fixed, goal, seconds, self._is_over)
         self._take(agents, self._cost(agents))
 
     def _goal(self) -> float:
@@ -299,8 +308,10 @@ class _Search:
             usable[agent] = True
         return usable
 
-    def _polish(self) -> None:
-        """HiGHS on the pairs that the prices favour, from the best assignment so far."""
+    def _polish(self, share: float) -> None:
+        """HiGHS on the pairs that the prices favour, from the best assignment so far, for a share of the time."""
+        if self._is_done() or self._gap() <= _POLISH_GAP:
+            return
         kernel.weigh(self._question, self._state(), self._work, self._prices)
         num = min(self._work.loss_with.size, int(_PAIRS_A_JOB * len(self._agents)))
         pairs = self._work.loss_with <= np.partition(self._work.loss_with, num - 1, axis=None)[num - 1]
@@ -310,7 +321,7 @@ class _Search:
             pairs |= shares > 0
             start = self._open, shares
         program = sites_program(self._sites, pairs, start)
-        limit = min(self._left(), _POLISH_SHARE * self._options.time_limit_seconds)
+        limit = min(self._left(), share * self._options.time_limit_seconds)
         limits = replace(self._options, time_limit_seconds=limit, relative_gap=_POLISH_GAP, progress=None)
         found = one_tier(highs.minimise, program, program.objectives[0], limits)
         if found.values is not None:
