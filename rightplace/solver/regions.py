@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from rightplace.solver.outcome import SolveOptions
 
 _NAME = "rightplace by regions with highs"
-_SWEEP_ITEMS, _PASS_ITEMS = 6_000, 6_000
+_SWEEP_ITEMS, _PASS_ITEMS = 6_000, 3_000
 """Items of a region without its guests, where the bound is raised and where the point is improved."""
 _COLUMNS_OF_ITEM = 20
 """Columns of an item, the cheapest by reduced cost, that a pass looks at."""
