@@ -40,7 +40,7 @@ _SWEEP_ITEMS, _PASS_ITEMS = 6_000, 3_000
 """Items of a region without its guests, where the bound is raised and where the point is improved."""
 _COLUMNS_OF_ITEM = 20
 """Columns of an item, the cheapest by reduced cost, that a pass looks at."""
-_TURNS = ("sweep", "point", "pass", "sweep", "pass", "sweep", "pass")
+_TURNS = ("sweep", "point", "pass", "pass", "sweep", "pass")
 """What is done in turn; a point is made from nothing once only."""
 _REGION_SECONDS = 180.0
 _ENTANGLED = 0.5
