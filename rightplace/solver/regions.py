@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -147,40 +148,20 @@ class _Regions:
 
     def _improve(self, seed: int) -> None:
         """One pass: every region and its guests by the chain, with everything else held."""
-        region, cheap = (
-            self._ascent.map.regions(self._ascent.reduced, _PASS_ITEMS, seed),
-            self._cheap(),
-        )
-        num = int(region.max(initial=-1)) + 1
-        for numbers in turns(num, self._options.num_threads):
+        region = self._ascent.map.regions(self._ascent.reduced, _PASS_ITEMS, seed)
+        cheap = self._cheap()
+        for numbers in turns(int(region.max(initial=-1)) + 1, self._options.num_threads):
             if self._is_over() or self._gap() <= self._options.relative_gap:
                 return
-            seconds = self._seconds(numbers, 2.0)
+            left = self._deadline - time.perf_counter()
+            seconds = min(_REGION_SECONDS, 2 * left / (numbers.step - numbers.start), left)
             parts = [np.flatnonzero(cheap & self._with_guests(region == number)) for number in numbers]
-            for free, point in self._abreast(parts, self._point, self._all_tiers, seconds):
-                self._take(self._with(free, point))
+            found = abreast(partial(self._improved, seconds=seconds), parts)
+            for free, values in zip(parts, found, strict=True):
+                point = self._point.copy()
+                point[free] = values
+                self._take(point)
             self._report("plan, by regions")
-
-    def _seconds(self, numbers: range, times: float) -> float:
-        """How long the regions of a turn may take: some times their share of what is left."""
-        left = self._deadline - time.perf_counter()
-        return min(_REGION_SECONDS, times * left / (numbers.step - numbers.start), left)
-
-    def _abreast(
-        self, parts: list[Ints], start: Floats, objective: Objective, seconds: float
-    ) -> list[tuple[Ints, Floats]]:
-        """Each part of the columns, chosen anew at once with the others, and what it should be."""
-
-        def improved(free: Ints) -> tuple[Ints, Floats]:
-            return free, self._improved(free, start, objective, seconds)[free]
-
-        return abreast(improved, parts)
-
-    def _with(self, free: Ints, values: Floats) -> Floats:
-        """The best point with some columns as given."""
-        point = self._point.copy()
-        point[free] = values
-        return point
 
     def _make(self) -> None:
         """A point from one in which nothing fills a row: those with others, as they wish; then all others, at best.
@@ -188,9 +169,10 @@ class _Regions:
         Who comes together with others, or may clash, takes what the last sweep would have for it, the surest first; a
         flow through the whole program then settles all the rest.
         """
-        point, empty = self._empty(), self._empty()
-        if point is None or empty is None:
+        empty = self._empty()
+        if empty is None:
             return
+        point = empty.copy()
         structure, wish = self._structure, self._ascent.wish
         entangled = np.where(self._plain, 0.0, wish)[structure.column]
         share = np.bincount(structure.cluster[structure.item], entangled, minlength=self._ascent.map.num_clusters)
@@ -273,21 +255,20 @@ class _Regions:
         found[loose[at[known]]] = near.node_of_row[row[known]]
         return found
 
-    def _improved(self, free: Ints, start: Floats, objective: Objective, seconds: float) -> Floats:
-        """A point with some columns chosen anew by the chain; those that no longer fit beside the others stay out."""
-        small = self._ascent.with_known_rows(self._slices.cut(free, start, objective), free, start)
+    def _improved(self, free: Ints, seconds: float) -> Floats:
+        """Some columns of the best point chosen anew by the chain; those that do not fit beside the others stay out."""
+        start = self._point
+        small = self._ascent.with_known_rows(self._slices.cut(free, start, self._all_tiers), free, start)
         too_much = (small.row_values > small.row_upper[small.entry_rows]) & _only_filled(small)[small.entry_rows]
         fits = np.bincount(small.row_columns, too_much, minlength=small.num_columns) == 0
         kept = np.flatnonzero(fits | (start[free] > 0))
-        point = start.copy()
+        found = start[free]
         if len(kept):
             last = abs(self._values()[-1]) / max(1.0, abs(self._ascent.bound))
-            wanted = _SHARE_OF_GAP * max(self._options.relative_gap, 1e-4) * last
-            options = replace(
-                self._options, time_limit_seconds=seconds, relative_gap=wanted, num_threads=1, progress=None
-            )
-            point[free[kept]] = chain.improved(small.only(kept), options, self._ascent.reduced[free[kept]])
-        return point
+            gap = _SHARE_OF_GAP * max(self._options.relative_gap, 1e-4) * last
+            options = replace(self._options, time_limit_seconds=seconds, relative_gap=gap, num_threads=1, progress=None)
+            found[kept] = chain.improved(small.only(kept), options, self._ascent.reduced[free[kept]])
+        return found
 
 
 def _only_filled(program: Program) -> Mask:
