@@ -45,7 +45,10 @@ def test_what_is_filled_keeps_places_and_never_brings_those_together_who_clash(
         if is_open[structure.first_item[column]]:
             more = point.copy()
             more[column] = 1.0
-            activity = np.bincount(
-                whole.entry_rows, whole.row_values * more[whole.row_columns], minlength=whole.num_rows
-            )
-            assert (activity > whole.row_upper + 1e-9).any()
+            assert _broken(whole, more).any()
+
+
+def _broken(program: Program, point: np.ndarray) -> np.ndarray:
+    taken = program.row_values * point[program.row_columns]
+    activity = np.bincount(program.entry_rows, taken, minlength=program.num_rows)
+    return activity > program.row_upper + 1e-9
