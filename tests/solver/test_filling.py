@@ -18,6 +18,7 @@ from tests.strategies import instances
 
 if TYPE_CHECKING:
     from rightplace.instances.instance import Instance
+    from rightplace.program import Program
 
 
 @settings(max_examples=80)
