@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rightplace.memory import give_back
 from rightplace.program import Floats, Ints, Mask, Objective, Program, added_up
 from rightplace.solver.abreast import abreast, turns
 from rightplace.solver.flow import cheapest_flow
@@ -138,6 +139,7 @@ class Ascent:
                 return
             for found in abreast(raised, numbers):
                 self._take(found)
+            give_back()
             report()
 
     def _item_rows(self) -> Ints:

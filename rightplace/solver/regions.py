@@ -103,7 +103,6 @@ class _Regions:
                 case _:
                     self._improve(turn)
                     self._reassign()
-            give_back()
             turn += 1
         claims = self._claims()
         if all(claim.is_proven for claim in claims):
@@ -161,6 +160,7 @@ class _Regions:
                 point = self._point.copy()
                 point[free] = values
                 self._take(point)
+            give_back()
             self._report("plan, by regions")
 
     def _make(self) -> None:
